@@ -19,9 +19,11 @@ export interface GameState {
 }
 
 export interface Game {
-  /** The name on the command line, for example `pong`. */
+  /** The name on the command line, for example `pong`. A game of our own and a genuine one may share it: library.ts says which is played. */
   readonly id: string;
   readonly title: string;
+  /** The file in roms/ that ships with the project; absent for a genuine cartridge, whose image the user brings. */
+  readonly ownImage?: string;
   /** MD5 of the cartridge images that this entry describes, lower-case hex. */
   readonly md5: readonly string[];
   /** What differs from `defaultProperties`. */

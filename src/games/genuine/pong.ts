@@ -1,0 +1,19 @@
+/** Video Olympics (1977), whose first game is Pong: the player's paddle is the right one, first to 21. */
+import { actions } from '../../emulator/console/action.ts';
+import type { Game } from '../game.ts';
+import { defaults } from './defaults.ts';
+
+export const genuinePong: Game = {
+  ...defaults,
+  id: 'pong',
+  title: 'Pong (Video Olympics)',
+  md5: ['60e0ea3cbe0913d39803477945e9e5ec'],
+  console: { left: 'PADDLES', right: 'PADDLES', swapPaddles: true },
+  minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT', 'RIGHTFIRE', 'LEFTFIRE'),
+  modes: [0, 1],
+  difficulties: [0, 1, 2, 3],
+  selectMode: { read: (read) => read(0x96), target: (mode) => mode, pressFrames: 2, thenSoftReset: true },
+  score: (read) => read(0x8e) - read(0x8d),
+  terminal: (read) => read(0x8d) === 21 || read(0x8e) === 21,
+  livesWhenTerminal: 'expression',
+};
