@@ -34,7 +34,8 @@ export class Gpu {
   tensor(name: string, shape: readonly number[], type: ElementType = 'f32'): Tensor {
     const byteLength = tensorByteLength(type, shape);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = this.device.createBuffer({ label: name, size: byteLength, usage });
+    // Whole vec4s, so that shaders can bind any tensor as array<vec4f>.
+    const buffer = this.device.createBuffer({ label: name, size: Math.ceil(byteLength / 16) * 16, usage });
     return { name, type, shape, buffer, offset: 0, byteLength };
   }
 
