@@ -1,0 +1,66 @@
+/**
+ * metrics.jsonl: one JSON object a line, `episode` for each whole game and `progress` each `metricsEvery` steps.
+ * docs/metrics.md says what each key means. Leaves out: what is shown on the terminal (progress.ts).
+ */
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { whileWriting } from './files.ts';
+
+export interface EpisodeMetrics {
+  readonly type: 'episode';
+  /** Counted from 1. */
+  readonly episode: number;
+  readonly agentSteps: number;
+  /** Unclipped reward of the whole game and its length, agent steps. */
+  readonly reward: number;
+  readonly episodeSteps: number;
+  /** Mean over the last 100 games, or as many as there are. */
+  readonly meanReward100: number;
+  readonly epsilon: number;
+  readonly elapsedSeconds: number;
+}
+
+export interface ProgressMetrics {
+  readonly type: 'progress';
+  readonly agentSteps: number;
+  /** Agent steps times frame skip; the last step of a game may have been shorter. */
+  readonly frames: number;
+  readonly updates: number;
+  readonly episodes: number;
+  /** null before the first game has ended; the next two where there was no update in the interval. */
+  readonly meanReward100: number | null;
+  readonly meanLoss: number | null;
+  readonly meanQ: number | null;
+  readonly epsilon: number;
+  readonly stepsPerSecond: number;
+  readonly updatesPerSecond: number;
+  readonly elapsedSeconds: number;
+}
+
+export class MetricsFile {
+  readonly path: string;
+  readonly #file: number;
+
+  /** Opens `path` to append; cut to `byteLength` first, since a resumed run writes again what came after its checkpoint. */
+  constructor(path: string, byteLength = 0) {
+    this.path = path;
+    this.#file = whileWriting(path, () => openSync(path, existsSync(path) ? 'r+' : 'w+'));
+    ftruncateSync(this.#file, byteLength);
+  }
+
+  write(metrics: EpisodeMetrics | ProgressMetrics): void {
+    whileWriting(this.path, () => writeSync(this.#file, `${JSON.stringify(metrics)}\n`, this.byteLength));
+  }
+
+  get byteLength(): number {
+    return fstatSync(this.#file).size;
+  }
+
+  /** Puts on the disk what was written so far. */
+  flush(): void {
+    whileWriting(this.path, () => fsyncSync(this.#file));
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

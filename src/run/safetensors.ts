@@ -1,0 +1,87 @@
+/**
+ * Tensors in files: the safetensors format, as much of it as this project writes (F32 and U8, no empty gaps).
+ * Source: https://github.com/huggingface/safetensors, "Format": u64 little-endian length N, N bytes of JSON
+ * {"name": {"dtype", "shape", "data_offsets": [begin, end]}, "__metadata__": {string: string}}, then the data.
+ */
+import { createHash } from 'node:crypto';
+
+/** A dense tensor, last axis fastest. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Uint8Array;
+}
+
+export interface SafetensorsFile<T extends StoredTensor = StoredTensor> {
+  readonly tensors: readonly T[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Names may not be longer than this in total; a length beyond it means that the file is something else. */
+const maxHeaderBytes = 100_000_000;
+
+/** The file as chunks to be written one after another: header, then each tensor's bytes in the order given. */
+export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array[] {
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
+  let offset = 0;
+  for (const { name, shape, data } of tensors) {
+    const end = offset + data.byteLength;
+    const dtype = data instanceof Float32Array ? 'F32' : 'U8';
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  // The data begins at a multiple of 8, so that readers may map it.
+  const headerBytes = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(headerBytes.buffer).setBigUint64(0, BigInt(headerBytes.length - 8), true);
+  headerBytes.set(json, 8);
+  return [headerBytes, ...tensors.map(({ data }) => bytesOf(data))];
+}
+
+/** Reads a file. Throws RangeError saying what is wrong with it. */
+export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
+  if (file.length < 8) throw new RangeError(`${file.length} bytes are too few for a safetensors file`);
+  const headerLength = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  if (headerLength > maxHeaderBytes || 8 + headerLength > file.length) {
+    throw new RangeError(`the safetensors header would be ${headerLength} bytes long in a file of ${file.length}`);
+  }
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerLength)));
+  } catch (error) {
+    throw new RangeError('the safetensors header is not valid JSON', { cause: error });
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const data = file.subarray(8 + headerLength);
+  const tensors = Object.entries(entries).map(([name, entry]) => decodeTensor(name, entry, data));
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+/**
+ * SHA-256, hex, of the tensors' bytes one after another, in the order given: of the data part of the file that holds them.
+ * Weights are hashed in the network's order: conv1.weight, conv1.bias, conv2.weight…
+ */
+export function hashTensors(tensors: readonly StoredTensor[]): string {
+  const hash = createHash('sha256');
+  for (const { data } of tensors) hash.update(bytesOf(data));
+  return hash.digest('hex');
+}
+
+function decodeTensor(name: string, entry: unknown, data: Uint8Array): StoredTensor {
+  const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: number[] };
+  const elementBytes = { F32: 4, U8: 1 }[dtype];
+  if (elementBytes === undefined) throw new RangeError(`the tensor ${name} is of type ${dtype}; F32 and U8 are known`);
+  const [begin, end] = offsets;
+  const byteLength = shape.reduce((product, extent) => product * extent, elementBytes);
+  if (end - begin !== byteLength || begin < 0 || end > data.length) {
+    throw new RangeError(`the tensor ${name} needs ${byteLength} bytes and has ${begin} to ${end} of ${data.length}`);
+  }
+  const bytes = data.slice(begin, end);
+  return { name, shape, data: dtype === 'F32' ? new Float32Array(bytes.buffer) : bytes };
+}
+
+/** The format is little-endian, and so is every platform that Bun runs on. */
+function bytesOf(data: Float32Array | Uint8Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
