@@ -1,0 +1,328 @@
+/**
+ * The replay memory: a ring of the last `capacity` steps, one u8 frame a step. Stacks of frames are made when a batch is sampled.
+ *
+ * An entry is one step: the frame seen, the action taken on it, the reward, whether it ended the episode. The frame after a step is the
+ * next entry's. An episode that is cut off (truncated) has a frame after its last step that no step follows: `addLastFrame` stores it as
+ * an entry of its own, which is never sampled as a state.
+ *
+ * A step can be sampled when its whole state and its next frame are here:
+ * - its history, back to `stack` frames or to the episode's first frame, does not reach past the oldest entry (the write head);
+ * - it is not the last frame of a truncated episode;
+ * - it ended the episode (then no next state is needed), or the entry after it exists and belongs to the same episode.
+ * Sampling is uniform over exactly these. DeepMind's memory had no guard at the write head; ours always has.
+ *
+ * Leaves out: priorities, n-step returns, files (checkpoints write `chunks()`).
+ * Source: Mnih et al., Nature 518 (2015), algorithm 1; reference algorithms.md A.11.
+ */
+import type { Xoshiro128 } from '../random.ts';
+
+export interface ReplayMemoryOptions {
+  /** Entries kept: one a step, and one for each truncated episode's last frame. */
+  readonly capacity: number;
+  /** Bytes of a frame, for example 84 * 84. */
+  readonly frameBytes: number;
+  /** Frames in a state. */
+  readonly stack: number;
+  /** What stands before an episode's first frame: black frames or the first one repeated. */
+  readonly stackPadding: 'zero' | 'repeat';
+}
+
+/** In `stateIndices` and `nextStateIndices`: a black frame. */
+export const blackFrame = 0xffffffff;
+
+/** What `sample` fills; made once by `replayBatch`. B = batch size, K = frames in a state. */
+export interface ReplayBatch {
+  readonly batchSize: number;
+  /** [B][K + 1][frameBytes]: of each sample its state's frames, oldest first, then the frame after. Slots without an index to them hold rubbish. */
+  readonly frames: Uint8Array;
+  /** [B][K]: which slot of `frames` (counted over the batch) each frame of a state is, oldest first, or `blackFrame`. */
+  readonly stateIndices: Uint32Array;
+  /** [B][K]: the next state, likewise. After the end of an episode its newest frame is `blackFrame`: its value is not used. */
+  readonly nextStateIndices: Uint32Array;
+  /** [B]. */
+  readonly actions: Uint32Array;
+  /** [B]. */
+  readonly rewards: Float32Array;
+  /** [B]: 1 where the step ended the episode, else 0. */
+  readonly terminals: Float32Array;
+}
+
+/** An empty batch for `batchSize` samples of a memory with these options. */
+export function replayBatch(batchSize: number, options: ReplayMemoryOptions): ReplayBatch {
+  const { frameBytes, stack } = options;
+  return {
+    batchSize,
+    frames: new Uint8Array(batchSize * (stack + 1) * frameBytes),
+    stateIndices: new Uint32Array(batchSize * stack),
+    nextStateIndices: new Uint32Array(batchSize * stack),
+    actions: new Uint32Array(batchSize),
+    rewards: new Float32Array(batchSize),
+    terminals: new Float32Array(batchSize),
+  };
+}
+
+/** All that `chunks()` does not hold; plain data, for a checkpoint's JSON. */
+export interface ReplayHeader extends ReplayMemoryOptions {
+  readonly version: 1;
+  /** Entries stored. */
+  readonly length: number;
+  /** Where the next entry goes. */
+  readonly head: number;
+}
+
+// What an entry's flags say.
+const terminatedFlag = 1;
+const startsEpisodeFlag = 2;
+/** The frame after a truncated episode's last step: no action, no reward. */
+const lastFrameFlag = 4;
+
+/** An ArrayBuffer is at most 4 GiB; shards stay at or below 1 GiB, a power of two of frames each so that a frame's shard is a shift. */
+const defaultShardBytes = 2 ** 30;
+
+export class ReplayMemory {
+  readonly options: ReplayMemoryOptions;
+  readonly capacity: number;
+  /** Frames, `1 << #shardShift` of them a shard. `Buffer`, because its `copy` moves bytes without making a view object for each frame. */
+  readonly #shards: Buffer[] = [];
+  readonly #shardShift: number;
+  readonly #actions: Uint8Array;
+  readonly #rewards: Float32Array;
+  readonly #flags: Uint8Array;
+  /** Entry numbers of the batch being drawn. */
+  #drawn = new Uint32Array(0);
+  #length = 0;
+  #head = 0;
+  #sampleable = 0;
+
+  /**
+   * Reserves all of it at once; the operating system hands out pages as they are first written. Throws RangeError where it cannot.
+   * `maxShardBytes` is there for tests: a shard holds at least one frame.
+   */
+  constructor(options: ReplayMemoryOptions, maxShardBytes = defaultShardBytes) {
+    const { capacity, frameBytes, stack } = options;
+    for (const [name, value] of Object.entries({ capacity, frameBytes, stack })) {
+      if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} is a whole number from 1, not ${value}`);
+    }
+    this.options = { ...options };
+    this.capacity = capacity;
+    this.#shardShift = Math.max(0, Math.floor(Math.log2(maxShardBytes / frameBytes)));
+    const shardFrames = 2 ** this.#shardShift;
+    for (let first = 0; first < capacity; first += shardFrames) {
+      this.#shards.push(Buffer.from(new ArrayBuffer(Math.min(shardFrames, capacity - first) * frameBytes)));
+    }
+    this.#actions = new Uint8Array(capacity);
+    this.#rewards = new Float32Array(capacity);
+    this.#flags = new Uint8Array(capacity);
+  }
+
+  /** Bytes that a memory with these options takes: per entry its frame, action, reward and flags. */
+  static bytesNeeded(options: Pick<ReplayMemoryOptions, 'capacity' | 'frameBytes'>): number {
+    return options.capacity * (options.frameBytes + 1 + 4 + 1);
+  }
+
+  /** Entries stored, at most `capacity`. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Entries that `sample` may draw now. */
+  get sampleable(): number {
+    return this.#sampleable;
+  }
+
+  /**
+   * Stores one step. `frame` is the newest frame when `action` (0..255) was chosen; `reward` and `terminated` are what followed.
+   * `startsEpisode`: no frame of this episode came before it.
+   */
+  add(frame: Uint8Array, action: number, reward: number, terminated: boolean, startsEpisode: boolean): void {
+    this.#store(frame, action, reward, (terminated ? terminatedFlag : 0) | (startsEpisode ? startsEpisodeFlag : 0));
+  }
+
+  /** Stores the frame after the last step of an episode that was truncated (not terminated): that step's next state needs it. */
+  addLastFrame(frame: Uint8Array): void {
+    this.#store(frame, 0, 0, lastFrameFlag);
+  }
+
+  #store(frame: Uint8Array, action: number, reward: number, flags: number): void {
+    const { frameBytes, stack } = this.options;
+    if (frame.length !== frameBytes) throw new RangeError(`a frame has ${frameBytes} bytes, not ${frame.length}`);
+    const entry = this.#head;
+    // Only the newest entry and the `stack` oldest can change between sampleable and not.
+    const reach = Math.min(stack, this.#length);
+    const before =
+      this.#countSampleable(0, reach) + this.#countSampleable(Math.max(reach, this.#length - 1), this.#length);
+    const wasFull = this.#length === this.capacity;
+    this.#shards[entry >>> this.#shardShift].set(frame, (entry & ((1 << this.#shardShift) - 1)) * frameBytes);
+    this.#actions[entry] = action;
+    this.#rewards[entry] = reward;
+    this.#flags[entry] = flags;
+    this.#head = entry + 1 === this.capacity ? 0 : entry + 1;
+    if (!wasFull) this.#length++;
+    // The same entries again: one place older where the oldest has gone, and the new one.
+    const stillThere = wasFull ? reach - 1 : reach;
+    const after =
+      this.#countSampleable(0, stillThere) +
+      this.#countSampleable(Math.max(stillThere, this.#length - 2), this.#length);
+    this.#sampleable += after - before;
+  }
+
+  /** How many of the entries of ages `from` (0 is the oldest) up to `to`, without it, can be sampled. */
+  #countSampleable(from: number, to: number): number {
+    let count = 0;
+    for (let age = from; age < to; age++) if (this.#isSampleable(age)) count++;
+    return count;
+  }
+
+  #entryOfAge(age: number): number {
+    const entry = (this.#length === this.capacity ? this.#head : 0) + age;
+    return entry >= this.capacity ? entry - this.capacity : entry;
+  }
+
+  #isSampleable(age: number): boolean {
+    const flags = this.#flags[this.#entryOfAge(age)];
+    if ((flags & lastFrameFlag) !== 0) return false;
+    if ((flags & terminatedFlag) === 0) {
+      if (age + 1 === this.#length) return false;
+      if ((this.#flags[this.#entryOfAge(age + 1)] & startsEpisodeFlag) !== 0) return false;
+    }
+    const needed = this.options.stack - 1;
+    if (age >= needed) return true;
+    for (let back = age; back >= 0; back--) {
+      if ((this.#flags[this.#entryOfAge(back)] & startsEpisodeFlag) !== 0) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Fills `into` with `batchSize` steps, each drawn uniformly from those that can be sampled; `without-replacement`: no step twice.
+   * Allocates nothing after the first call of a batch size. Throws RangeError where too few steps can be sampled.
+   */
+  sample(
+    batchSize: number,
+    random: Xoshiro128,
+    into: ReplayBatch,
+    mode: 'with-replacement' | 'without-replacement' = 'with-replacement',
+  ): void {
+    const distinct = mode === 'without-replacement';
+    const needed = distinct ? batchSize : 1;
+    if (batchSize > into.batchSize)
+      throw new RangeError(`the batch has room for ${into.batchSize} samples, not ${batchSize}`);
+    if (this.#sampleable < needed) {
+      throw new RangeError(
+        `the replay memory holds ${this.#sampleable} steps that can be sampled, but ${needed} are needed`,
+      );
+    }
+    if (this.#drawn.length < batchSize) this.#drawn = new Uint32Array(batchSize);
+    for (let sample = 0; sample < batchSize; ) {
+      const age = random.nextInt(this.#length);
+      if (!this.#isSampleable(age)) continue;
+      const entry = this.#entryOfAge(age);
+      if (distinct && this.#wasDrawn(entry, sample)) continue;
+      this.#drawn[sample] = entry;
+      this.#gather(entry, sample, into);
+      sample++;
+    }
+  }
+
+  #wasDrawn(entry: number, samples: number): boolean {
+    for (let i = 0; i < samples; i++) if (this.#drawn[i] === entry) return true;
+    return false;
+  }
+
+  #gather(entry: number, sample: number, into: ReplayBatch): void {
+    const { stack, stackPadding } = this.options;
+    const flags = this.#flags[entry];
+    const terminated = (flags & terminatedFlag) !== 0;
+    const firstSlot = sample * (stack + 1);
+    const newest = stack - 1;
+    let place = newest;
+    let source = entry;
+    for (;;) {
+      this.#copyFrame(source, into.frames, firstSlot + place);
+      if (place === 0 || (this.#flags[source] & startsEpisodeFlag) !== 0) break;
+      place--;
+      source = source === 0 ? this.capacity - 1 : source - 1;
+    }
+    // `place` is that of the oldest frame present.
+    const padding = stackPadding === 'zero' ? blackFrame : firstSlot + place;
+    const base = sample * stack;
+    for (let i = 0; i < stack; i++) into.stateIndices[base + i] = i < place ? padding : firstSlot + i;
+    for (let i = 0; i < newest; i++) into.nextStateIndices[base + i] = into.stateIndices[base + i + 1];
+    into.nextStateIndices[base + newest] = terminated ? blackFrame : firstSlot + stack;
+    if (!terminated) this.#copyFrame(entry + 1 === this.capacity ? 0 : entry + 1, into.frames, firstSlot + stack);
+    into.actions[sample] = this.#actions[entry];
+    into.rewards[sample] = this.#rewards[entry];
+    into.terminals[sample] = terminated ? 1 : 0;
+  }
+
+  #copyFrame(entry: number, frames: Uint8Array, slot: number): void {
+    const { frameBytes } = this.options;
+    const start = (entry & ((1 << this.#shardShift) - 1)) * frameBytes;
+    this.#shards[entry >>> this.#shardShift].copy(frames, slot * frameBytes, start, start + frameBytes);
+  }
+
+  /** What belongs beside `chunks()` in a checkpoint. */
+  header(): ReplayHeader {
+    return { version: 1, ...this.options, length: this.#length, head: this.#head };
+  }
+
+  /**
+   * Everything stored, as views (not copies) of it: actions, rewards (f32, little-endian), flags, then the frames, in the order of the
+   * ring. `add` changes what they show. A view is at most 1 GiB.
+   */
+  *chunks(): IterableIterator<Uint8Array> {
+    yield* this.#regions(this.#length);
+  }
+
+  *#regions(length: number): IterableIterator<Uint8Array> {
+    if (length === 0) return;
+    yield this.#actions.subarray(0, length);
+    yield new Uint8Array(this.#rewards.buffer, 0, length * 4);
+    yield this.#flags.subarray(0, length);
+    let left = length * this.options.frameBytes;
+    for (const shard of this.#shards) {
+      if (left === 0) return;
+      const bytes = Math.min(left, shard.length);
+      yield new Uint8Array(shard.buffer, shard.byteOffset, bytes);
+      left -= bytes;
+    }
+  }
+
+  /**
+   * Makes this memory what it was when `header` and `chunks` were taken; the bytes may come cut in any other way. Throws RangeError, and
+   * leaves the memory empty, where the header is of other options or there are too few or too many bytes.
+   */
+  restore(header: ReplayHeader, chunks: Iterable<Uint8Array>): void {
+    for (const name of ['capacity', 'frameBytes', 'stack', 'stackPadding'] as const) {
+      if (header[name] !== this.options[name]) {
+        throw new RangeError(`the stored replay memory has ${name} ${header[name]}, this one ${this.options[name]}`);
+      }
+    }
+    const { version, length, head } = header;
+    const headFits = length === this.capacity ? head >= 0 && head < length : head === length;
+    if (version !== 1 || !Number.isInteger(head) || length < 0 || length > this.capacity || !headFits) {
+      throw new RangeError(`not a replay memory's header: version ${version}, length ${length}, head ${head}`);
+    }
+    this.#length = this.#head = this.#sampleable = 0;
+    const regions = this.#regions(length);
+    let region = regions.next();
+    let filled = 0;
+    for (const chunk of chunks) {
+      for (let read = 0; read < chunk.length; ) {
+        if (region.done) throw new RangeError('the stored replay memory has more bytes than its header says');
+        const bytes = Math.min(chunk.length - read, region.value.length - filled);
+        region.value.set(chunk.subarray(read, read + bytes), filled);
+        read += bytes;
+        filled += bytes;
+        if (filled === region.value.length) {
+          region = regions.next();
+          filled = 0;
+        }
+      }
+    }
+    if (!region.done) throw new RangeError('the stored replay memory has fewer bytes than its header says');
+    this.#length = length;
+    this.#head = head;
+    this.#sampleable = this.#countSampleable(0, length);
+  }
+}
