@@ -2,7 +2,7 @@
  * The replay memory: a ring of the last `capacity` steps, one u8 frame a step. Stacks of frames are made when a batch is sampled.
  *
  * An entry is one step: the frame seen, the action taken on it, the reward, whether it ended the episode. The frame after a step is the
- * next entry's. An episode that is cut off (truncated) has a frame after its last step that no step follows: `addLastFrame` stores it as
+ * next entry's. An episode that is cut off (truncated) has a frame after its last step that no step follows: `addFinal` stores it as
  * an entry of its own, which is never sampled as a state.
  *
  * A step can be sampled when its whole state and its next frame are here:
@@ -30,7 +30,7 @@ export interface ReplayMemoryOptions {
 /** In `stateIndices` and `nextStateIndices`: a black frame. */
 export const blackFrame = 0xffffffff;
 
-/** What `sample` fills; made once by `replayBatch`. B = batch size, K = frames in a state. */
+/** What `sample` fills; made once by `createReplayBatch`. B = batch size, K = frames in a state. */
 export interface ReplayBatch {
   readonly batchSize: number;
   /** [B][K + 1][frameBytes]: of each sample its state's frames, oldest first, then the frame after. Slots without an index to them hold rubbish. */
@@ -47,9 +47,8 @@ export interface ReplayBatch {
   readonly terminals: Float32Array;
 }
 
-/** An empty batch for `batchSize` samples of a memory with these options. */
-export function replayBatch(batchSize: number, options: ReplayMemoryOptions): ReplayBatch {
-  const { frameBytes, stack } = options;
+/** An empty batch for `batchSize` samples of a memory with this `stack` and `frameBytes`. */
+export function createReplayBatch(batchSize: number, stack: number, frameBytes: number): ReplayBatch {
   return {
     batchSize,
     frames: new Uint8Array(batchSize * (stack + 1) * frameBytes),
@@ -139,7 +138,7 @@ export class ReplayMemory {
   }
 
   /** Stores the frame after the last step of an episode that was truncated (not terminated): that step's next state needs it. */
-  addLastFrame(frame: Uint8Array): void {
+  addFinal(frame: Uint8Array): void {
     this.#store(frame, 0, 0, lastFrameFlag);
   }
 

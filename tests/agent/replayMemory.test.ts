@@ -2,10 +2,10 @@ import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import {
   blackFrame,
+  createReplayBatch,
   type ReplayBatch,
   ReplayMemory,
   type ReplayMemoryOptions,
-  replayBatch,
 } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 
@@ -38,7 +38,7 @@ interface Step {
 }
 
 function put(memory: ReplayMemory, step: Step): void {
-  if (step.kind === 'last') memory.addLastFrame(frameOf(step.id));
+  if (step.kind === 'last') memory.addFinal(frameOf(step.id));
   else memory.add(frameOf(step.id), step.action, step.reward, step.kind === 'terminated', step.starts);
 }
 
@@ -72,7 +72,7 @@ function checkSamples(
 ) {
   const expected = expectedSamples(kept, how);
   expect(memory.sampleable).toBe(expected.size);
-  const batch = replayBatch(batchSize, how);
+  const batch = createReplayBatch(batchSize, how.stack, frameBytes);
   if (expected.size === 0) {
     expect(() => memory.sample(batchSize, random, batch)).toThrow('can be sampled');
     return;
@@ -104,7 +104,7 @@ test('a boundary worked by hand: an episode of two steps, then another, stack 3'
   memory.add(frameOf(20), 3, 0, false, true);
   memory.add(frameOf(21), 4, -1, false, false); // newest, not terminal: no next frame yet
   expect(memory.sampleable).toBe(3);
-  const batch = replayBatch(3, how);
+  const batch = createReplayBatch(3, how.stack, frameBytes);
   memory.sample(3, new Xoshiro128(1, 'test'), batch, 'without-replacement');
   const rows = [0, 1, 2].map((sample) => ({
     state: framesAt(batch, batch.stateIndices, sample, 3),
@@ -130,7 +130,7 @@ test('padding by the first frame, worked by hand', () => {
   const memory = new ReplayMemory(how);
   memory.add(frameOf(10), 1, 0, false, true);
   memory.add(frameOf(11), 2, 0, false, false);
-  const batch = replayBatch(1, how);
+  const batch = createReplayBatch(1, how.stack, frameBytes);
   memory.sample(1, new Xoshiro128(1, 'test'), batch);
   expect(framesAt(batch, batch.stateIndices, 0, 3)).toEqual([10, 10, 10]);
   expect(framesAt(batch, batch.nextStateIndices, 0, 3)).toEqual([10, 10, 11]);
@@ -143,12 +143,12 @@ test('wraparound: the write head cuts the history of the oldest entries', () => 
   // Kept: 2..7. 2 and 3 lack history, 7 has no next frame.
   expect(memory.length).toBe(6);
   expect(memory.sampleable).toBe(3);
-  const batch = replayBatch(3, how);
+  const batch = createReplayBatch(3, how.stack, frameBytes);
   memory.sample(3, new Xoshiro128(2, 'test'), batch, 'without-replacement');
   expect([...batch.actions].sort()).toEqual([4, 5, 6]);
-  expect(() => memory.sample(4, new Xoshiro128(2, 'test'), replayBatch(4, how), 'without-replacement')).toThrow(
-    'holds 3 steps',
-  );
+  expect(() =>
+    memory.sample(4, new Xoshiro128(2, 'test'), createReplayBatch(4, how.stack, frameBytes), 'without-replacement'),
+  ).toThrow('holds 3 steps');
 });
 
 test('a truncated episode: its last step has its next frame, and that frame is never a state', () => {
@@ -156,10 +156,10 @@ test('a truncated episode: its last step has its next frame, and that frame is n
   const memory = new ReplayMemory(how);
   memory.add(frameOf(1), 1, 0, false, true);
   memory.add(frameOf(2), 2, 0, false, false);
-  memory.addLastFrame(frameOf(3));
+  memory.addFinal(frameOf(3));
   memory.add(frameOf(4), 4, 0, false, true);
   expect(memory.sampleable).toBe(2);
-  const batch = replayBatch(2, how);
+  const batch = createReplayBatch(2, how.stack, frameBytes);
   memory.sample(2, new Xoshiro128(3, 'test'), batch, 'without-replacement');
   const last = batch.actions.indexOf(2);
   expect(framesAt(batch, batch.nextStateIndices, last, 2)).toEqual([2, 3]);
@@ -218,7 +218,7 @@ test('sampling is uniform over the valid entries: chi-square below the 0.999 qua
   const valid = memory.sampleable;
   for (const mode of ['with-replacement', 'without-replacement'] as const) {
     const random = new Xoshiro128(11, 'replay test');
-    const batch = replayBatch(32, how);
+    const batch = createReplayBatch(32, how.stack, frameBytes);
     const counts = new Map<number, number>();
     const batches = 2000;
     for (let i = 0; i < batches; i++) {
@@ -241,7 +241,7 @@ test('with replacement a batch does repeat steps; the same seed gives the same b
   const how = options(16, 2);
   const memory = new ReplayMemory(how);
   for (let id = 0; id < 16; id++) memory.add(frameOf(id), id, 0, false, id === 0);
-  const [a, b] = [replayBatch(32, how), replayBatch(32, how)];
+  const [a, b] = [createReplayBatch(32, how.stack, frameBytes), createReplayBatch(32, how.stack, frameBytes)];
   memory.sample(32, new Xoshiro128(5, 'replay'), a);
   memory.sample(32, new Xoshiro128(5, 'replay'), b);
   expect(new Set(a.actions).size).toBeLessThan(16);
@@ -271,7 +271,7 @@ test('chunks and header restore the memory exactly, whichever way the bytes are 
         add(original, id);
         add(restored, id);
       }
-      const [a, b] = [replayBatch(8, how), replayBatch(8, how)];
+      const [a, b] = [createReplayBatch(8, how.stack, frameBytes), createReplayBatch(8, how.stack, frameBytes)];
       original.sample(8, new Xoshiro128(1, 'replay'), a);
       restored.sample(8, new Xoshiro128(1, 'replay'), b);
       expect(b).toEqual(a);
