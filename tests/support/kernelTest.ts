@@ -91,6 +91,19 @@ export function expectClose(
   }
 }
 
+/**
+ * How far an f32 sum of `terms` products may be from the exact one, given the sum of the products' magnitudes, for each element.
+ * Each term passes through at most `terms` roundings. Certain is `terms` rounding units of the magnitude; of random data the error
+ * grows as the square root, and exceeds 6 sqrt(terms) units once in 10^7 elements or more rarely (N. Higham, T. Mary, "A New Approach
+ * to Probabilistic Rounding Error Analysis", SISC 41(5), 2019). The data are seeded, so what passes once passes again.
+ * The smaller of the two is small enough that one missing product of thousands shows.
+ */
+export function dotBound(terms: number, magnitudes: ArrayLike<number>): Float64Array {
+  const units = Math.min(terms + 1, 6 * Math.sqrt(terms + 1)) * f32RoundingUnit;
+  // The added 1e-37: results below the smallest normal f32 may be flushed to zero.
+  return Float64Array.from(magnitudes, (magnitude) => units * magnitude + 1e-37);
+}
+
 /** Throws unless both arrays hold the same bits: two runs of one kernel on one input must. */
 export function expectSameBits(name: string, first: Float32Array, second: Float32Array): void {
   const a = new Uint32Array(first.buffer, first.byteOffset, first.length);
