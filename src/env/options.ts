@@ -6,13 +6,13 @@ export interface EnvironmentOptions {
   readonly maxPool: 1 | 2;
   /** Side of the square observation, pixels. */
   readonly observationSize: number;
-  /** `area`: the whole screen averaged to the square. `crop`: averaged to 84 x 110, rows 18 to 101 kept (Lapan). */
+  /** `area`: the whole screen averaged to the square. `crop`: averaged to 84 x 110, rows 18 to 101 kept (Lapan); size 84 only. */
   readonly resize: 'area' | 'crop';
   /** Observations in a state. */
   readonly stack: number;
   /** What stands before the first observation of an episode: black frames or the first one repeated. */
   readonly stackPadding: 'zero' | 'repeat';
-  /** At most so many no-op steps after a reset, drawn uniformly from 1..n; 0 for none. */
+  /** At most so many emulated frames of NOOP at the start of a game, drawn uniformly from 1..n; 0 for none. */
   readonly randomStarts: number;
   /** After a reset press FIRE and then the third action, as games that wait for FIRE need. */
   readonly fireStart: boolean;
@@ -22,6 +22,6 @@ export interface EnvironmentOptions {
   /** Probability that the console repeats the previous action in a frame (sticky actions). */
   readonly repeatActionProbability: number;
   readonly actionSet: 'minimal' | 'full';
-  /** Emulated frames after which an episode is truncated; 0 for no limit. */
+  /** Emulated frames of a game, its start included, after which the episode is truncated; 0 for no limit. */
   readonly maxEpisodeFrames: number;
 }

@@ -9,6 +9,7 @@
  * Source: reference algorithms.md A.2 (DeepMind: the whole screen, area averaging, truncated) and B (Lapan: 84 x 110, rows 18..101).
  */
 import type { TelevisionFormat } from '../emulator/console/properties.ts';
+import { UserError } from '../errors.ts';
 import { paletteOf } from './palette.ts';
 
 export const screenWidth = 160;
@@ -38,10 +39,14 @@ export class Preprocessor {
   /** One output row before its columns are averaged. */
   readonly #row = new Float64Array(screenWidth);
 
+  /** Throws UserError for a cropped frame of another size than 84. */
   constructor(options: PreprocessOptions) {
     const { format, screenHeight, size, resize } = options;
     if (resize === 'crop' && size !== cropWidth) {
-      throw new RangeError(`a cropped frame is ${cropWidth} pixels wide and high, not ${size}`);
+      throw new UserError(
+        `The cropped observation is ${cropWidth} pixels wide and high, not ${size}.`,
+        `Give --observation-size ${cropWidth}, or --resize area.`,
+      );
     }
     this.size = size;
     this.#milliLuminanceOfMax = paletteOf(format).milliLuminanceOfMax;

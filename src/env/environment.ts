@@ -1,0 +1,331 @@
+/**
+ * The environment as Gymnasium has it (reset and step), in one class that reads in the order in which its wrappers are stacked elsewhere:
+ * random no-op starts, frame skip, maximum of two frames, life loss as an end, FIRE start, frame, stack, reward clipping.
+ * Each is an option; defaults and presets stand in src/run.
+ *
+ * Leaves out: the console and sticky actions (arcade.ts), vector environments, colour observations.
+ * Source: reference algorithms.md A.2 to A.5 and B; M. Machado et al., "Revisiting the Arcade Learning Environment", JAIR 61, 2018.
+ */
+import { type Action, actionNames } from '../emulator/console/action.ts';
+import type { TelevisionFormat } from '../emulator/console/properties.ts';
+import { SnapshotReader, SnapshotWriter } from '../emulator/snapshot.ts';
+import { UserError } from '../errors.ts';
+import { Xoshiro128 } from '../random.ts';
+import type { EnvironmentOptions } from './options.ts';
+import { Preprocessor } from './preprocess.ts';
+
+/** What the environment needs of a console with a game; `Arcade` has it. */
+export interface FrameSource {
+  /** The actions that do something in this game. */
+  readonly actions: readonly Action[];
+  readonly lives: number;
+  /** The game is over: only `reset` goes on. */
+  readonly terminal: boolean;
+  readonly score: number;
+  /** The newest frame, 160 x `screenHeight` colour register values; it may be another array after the next frame. */
+  readonly screen: Uint8Array;
+  readonly screenHeight: number;
+  readonly format: TelevisionFormat;
+  /** Begins a new game; with a seed, the same one that a new console with this seed begins. */
+  reset(seed?: number): void;
+  /** Plays one frame and returns its reward. */
+  act(action: Action): number;
+  snapshot(): Uint8Array;
+  restore(bytes: Uint8Array): void;
+}
+
+export interface EnvironmentInfo {
+  readonly lives: number;
+  /** Emulated frames of this game, those of its start included; the console's own reset sequence is not. */
+  readonly frame: number;
+  /** The score as the game shows it. */
+  readonly score: number;
+  /** Sum of raw rewards of this game, those of its start included; a lost life does not begin a new sum. */
+  readonly episodeReturn: number;
+  /** Agent steps of this game. */
+  readonly episodeSteps: number;
+  /** The last step lost a life, whether or not that ends the episode. */
+  readonly lifeLost: boolean;
+  readonly gameOver: boolean;
+}
+
+export interface ResetResult {
+  readonly info: EnvironmentInfo;
+}
+
+export interface StepResult {
+  /** What the agent learns from, clipped as the options say. */
+  readonly reward: number;
+  /** Sum over the step's frames, as the game gives it. */
+  readonly rawReward: number;
+  /** The game is over or, with `lifeLossTerminal`, a life was lost. */
+  readonly terminated: boolean;
+  /** The game was cut off at `maxEpisodeFrames`. */
+  readonly truncated: boolean;
+  readonly info: EnvironmentInfo;
+}
+
+const noop = actionNames.indexOf('NOOP');
+const fire = actionNames.indexOf('FIRE');
+const snapshotVersion = 1;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class AtariEnvironment {
+  readonly options: EnvironmentOptions;
+  /** The console's number of each action; `step` takes places in this list. */
+  readonly actions: readonly Action[];
+  readonly actionCount: number;
+  /** The newest observation, [size][size] rows from the top. One array for good: each step and reset writes it anew. */
+  readonly frame: Uint8Array;
+  /** Called after each emulated frame of a step or a start with the raw screen, for recordings; it must copy what it keeps. */
+  onFrame: ((screen: Uint8Array) => void) | undefined;
+
+  readonly #arcade: FrameSource;
+  readonly #random: Xoshiro128;
+  readonly #preprocessor: Preprocessor;
+  /** The screen before the newest one. */
+  readonly #previousScreen: Uint8Array;
+  /** The last `stack` observations, a ring in which `#newest` is the slot of the newest. */
+  readonly #observations: readonly Uint8Array[];
+  #newest = 0;
+  /** Observations since the episode's start, at most `stack`. */
+  #observed = 0;
+
+  /** `step` may be called: the episode has begun and has not ended. */
+  #playing = false;
+  /** The episode ended by a lost life alone, so that the next one goes on in the same game. */
+  #gameGoesOn = false;
+  readonly #info: Mutable<EnvironmentInfo> = {
+    lives: 0,
+    frame: 0,
+    score: 0,
+    episodeReturn: 0,
+    episodeSteps: 0,
+    lifeLost: false,
+    gameOver: false,
+  };
+  readonly #result: Mutable<StepResult> = {
+    reward: 0,
+    rawReward: 0,
+    terminated: false,
+    truncated: false,
+    info: this.#info,
+  };
+
+  /**
+   * `random` draws the random starts; sticky actions are the arcade's. Throws UserError where the game lacks what the options ask for.
+   */
+  constructor(arcade: FrameSource, options: EnvironmentOptions, random: Xoshiro128) {
+    const { observationSize, stack, resize } = options;
+    this.options = options;
+    this.actions = options.actionSet === 'full' ? actionNames.map((_, action) => action) : [...arcade.actions];
+    this.actionCount = this.actions.length;
+    if (options.fireStart && (!this.actions.includes(fire) || this.actionCount < 3)) {
+      const names = this.actions.map((action) => actionNames[action]).join(', ');
+      throw new UserError(
+        `A FIRE start needs a game with FIRE and at least three actions; this one has ${names}.`,
+        'Give --no-fire-start, or --action-set full.',
+      );
+    }
+    this.#arcade = arcade;
+    this.#random = random;
+    this.#preprocessor = new Preprocessor({
+      format: arcade.format,
+      screenHeight: arcade.screenHeight,
+      size: observationSize,
+      resize,
+    });
+    this.#previousScreen = new Uint8Array(arcade.screen.length);
+    this.frame = new Uint8Array(observationSize * observationSize);
+    this.#observations = Array.from({ length: stack }, () => new Uint8Array(this.frame.length));
+  }
+
+  /**
+   * Begins an episode. After an episode that a lost life ended it goes on in the same game with one no-op step; else it begins a new game
+   * with the random start. The FIRE start follows either. With `seed` a new game begins as in a new environment with this seed.
+   * The result is one object for good.
+   */
+  reset(seed?: number): ResetResult {
+    if (seed !== undefined) this.#random.state.set(new Xoshiro128(seed, 'environment').state);
+    if (this.#gameGoesOn && seed === undefined) {
+      this.#play(noop, this.options.frameSkip);
+      if (this.#arcade.terminal) this.#beginGame();
+    } else {
+      this.#beginGame(seed);
+    }
+    if (this.options.fireStart) this.#pressFire();
+    this.#playing = true;
+    this.#gameGoesOn = false;
+    this.#observed = 0;
+    this.#observe();
+    this.#updateInfo(false);
+    return this.#result;
+  }
+
+  /**
+   * Plays one agent step with the action at place `actionIndex` of `actions`. The result is one object for good: read it before the next
+   * call. Throws where no episode is under way.
+   */
+  step(actionIndex: number): StepResult {
+    if (!this.#playing) throw new Error('step() needs an episode under way: call reset() first and after each end.');
+    const action = this.actions[actionIndex];
+    if (action === undefined) throw new RangeError(`an action is 0 to ${this.actionCount - 1}, not ${actionIndex}`);
+    const { options } = this;
+    const arcade = this.#arcade;
+    const info = this.#info;
+    const result = this.#result;
+
+    const livesBefore = arcade.lives;
+    const rawReward = this.#play(action, options.frameSkip);
+    const gameOver = arcade.terminal;
+    const lifeLost = arcade.lives < livesBefore;
+    info.episodeSteps++;
+    this.#observe();
+    this.#updateInfo(lifeLost);
+
+    result.rawReward = rawReward;
+    result.reward = clipped(rawReward, options.rewardClipping);
+    result.terminated = gameOver || (options.lifeLossTerminal && lifeLost);
+    result.truncated = !gameOver && this.#isCutOff();
+    this.#playing = !result.terminated && !result.truncated;
+    this.#gameGoesOn = result.terminated && !gameOver && !result.truncated;
+    return result;
+  }
+
+  /** The state: the last `stack` observations, [stack][size][size], oldest first, padded at an episode's start. Written to `into`. */
+  observation(into = new Uint8Array(this.options.stack * this.frame.length)): Uint8Array {
+    const { stack, stackPadding } = this.options;
+    const frameBytes = this.frame.length;
+    for (let age = 0; age < stack; age++) {
+      const place = (stack - 1 - age) * frameBytes;
+      const present = age < this.#observed;
+      if (!present && stackPadding === 'zero') {
+        into.fill(0, place, place + frameBytes);
+      } else {
+        const slot = (this.#newest - Math.min(age, this.#observed - 1) + stack) % stack;
+        into.set(this.#observations[slot], place);
+      }
+    }
+    return into;
+  }
+
+  /** Holds `action` for at most `frames` frames and returns their rewards' sum; the end of the game or its cut-off breaks it. */
+  #play(action: Action, frames: number): number {
+    const arcade = this.#arcade;
+    const info = this.#info;
+    const { maxPool } = this.options;
+    let reward = 0;
+    for (let i = 0; i < frames; i++) {
+      // Which frame is the last one, only its end shows; a copy costs 2 % of a frame's emulation.
+      if (maxPool === 2) this.#previousScreen.set(arcade.screen);
+      reward += arcade.act(action);
+      info.frame++;
+      if (this.onFrame !== undefined) this.onFrame(arcade.screen);
+      if (arcade.terminal || this.#isCutOff()) break;
+    }
+    info.episodeReturn += reward;
+    return reward;
+  }
+
+  #isCutOff(): boolean {
+    const { maxEpisodeFrames } = this.options;
+    return maxEpisodeFrames > 0 && this.#info.frame >= maxEpisodeFrames;
+  }
+
+  /** A new game and 1 to `randomStarts` frames of NOOP. Should those end the game, they go on in another one. */
+  #beginGame(seed?: number): void {
+    this.#resetConsole(seed);
+    const { randomStarts } = this.options;
+    const noopFrames = randomStarts > 0 ? 1 + this.#random.nextInt(randomStarts) : 0;
+    for (let i = 0; i < noopFrames; i++) {
+      this.#play(noop, 1);
+      if (this.#arcade.terminal) this.#resetConsole();
+    }
+  }
+
+  #resetConsole(seed?: number): void {
+    this.#arcade.reset(seed);
+    // No frame came before the first one of a game.
+    this.#previousScreen.set(this.#arcade.screen);
+    this.#info.frame = 0;
+    this.#info.episodeReturn = 0;
+    this.#info.episodeSteps = 0;
+  }
+
+  /** FIRE, then the third action, each for a whole step; a game that this ends is begun again, as Lapan's wrapper does. */
+  #pressFire(): void {
+    this.#play(fire, this.options.frameSkip);
+    if (this.#arcade.terminal) this.#beginGame();
+    this.#play(this.actions[2], this.options.frameSkip);
+    if (this.#arcade.terminal) this.#beginGame();
+  }
+
+  #observe(): void {
+    const { screen } = this.#arcade;
+    this.#preprocessor.run(screen, this.options.maxPool === 2 ? this.#previousScreen : screen, this.frame);
+    this.#newest = (this.#newest + 1) % this.options.stack;
+    this.#observations[this.#newest].set(this.frame);
+    this.#observed = Math.min(this.#observed + 1, this.options.stack);
+  }
+
+  #updateInfo(lifeLost: boolean): void {
+    const info = this.#info;
+    info.lives = this.#arcade.lives;
+    info.score = this.#arcade.score;
+    info.gameOver = this.#arcade.terminal;
+    info.lifeLost = lifeLost;
+  }
+
+  /** All that later steps depend on: console, stack, counters and random state. Options are not in it. */
+  snapshot(): Uint8Array {
+    const writer = new SnapshotWriter();
+    writer.int(snapshotVersion);
+    writer.int(this.frame.length);
+    writer.int(this.#observations.length);
+    writer.flag(this.#playing);
+    writer.flag(this.#gameGoesOn);
+    writer.int(this.#newest);
+    writer.int(this.#observed);
+    writer.int(this.#info.frame);
+    writer.int(this.#info.episodeSteps);
+    writer.double(this.#info.episodeReturn);
+    writer.flag(this.#info.lifeLost);
+    for (const word of this.#random.state) writer.int(word);
+    for (const observation of this.#observations) writer.bytes(observation);
+    writer.bytes(this.#arcade.snapshot());
+    return writer.finish();
+  }
+
+  /** Goes back to a snapshot of an environment with the same game and options. Throws UserError where it is of another shape. */
+  restore(bytes: Uint8Array): void {
+    const reader = new SnapshotReader(bytes);
+    const [version, frameBytes, stack] = [reader.int(), reader.int(), reader.int()];
+    if (version !== snapshotVersion || frameBytes !== this.frame.length || stack !== this.#observations.length) {
+      throw new UserError(
+        'The saved state of the environment is of another version, observation size or stack.',
+        'Go on with the configuration that the run began with.',
+      );
+    }
+    this.#playing = reader.flag();
+    this.#gameGoesOn = reader.flag();
+    this.#newest = reader.int();
+    this.#observed = reader.int();
+    this.#info.frame = reader.int();
+    this.#info.episodeSteps = reader.int();
+    this.#info.episodeReturn = reader.double();
+    const lifeLost = reader.flag();
+    for (let i = 0; i < this.#random.state.length; i++) this.#random.state[i] = reader.int();
+    for (const observation of this.#observations) reader.bytes(observation);
+    const arcade = new Uint8Array(reader.remaining);
+    reader.bytes(arcade);
+    this.#arcade.restore(arcade);
+    this.frame.set(this.#observations[this.#newest]);
+    this.#updateInfo(lifeLost);
+  }
+}
+
+function clipped(reward: number, how: EnvironmentOptions['rewardClipping']): number {
+  if (how === 'sign') return Math.sign(reward);
+  return how === 'clip' ? Math.max(-1, Math.min(1, reward)) : reward;
+}
