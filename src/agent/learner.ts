@@ -1,0 +1,217 @@
+/**
+ * One update of DQN on the GPU: states from frames, both networks, TD target, loss, backward pass, optimiser, statistics; one
+ * submission, nothing read back.
+ * Leaves out: when to update and on what (dqn.ts).
+ * Source: Mnih et al. 2015, Algorithm 1, lines 12 to 14.
+ */
+import { adamRates, adamStep } from '../../kernels/adam.ts';
+import { framesStack } from '../../kernels/frames.ts';
+import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
+import { huberBackward, huberForward } from '../../kernels/huber.ts';
+import { maxForward } from '../../kernels/max.ts';
+import { ratesWords } from '../../kernels/optimiser.ts';
+import { centredRmspropStep, rmspropRates, rmspropStep } from '../../kernels/rmsprop.ts';
+import type { KernelCall, Step } from '../../kernels/runtime/dispatch.ts';
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import type { Tensor } from '../../kernels/runtime/tensor.ts';
+import { squaredErrorBackward, squaredErrorForward } from '../../kernels/squaredError.ts';
+import { tdTarget } from '../../kernels/tdTarget.ts';
+import { readUpdateStatistics, statisticsShape, updateStatistics } from '../../kernels/updateStatistics.ts';
+import type { Architecture } from './architecture.ts';
+import { backwardPass, bind, forwardPass, ParameterSet } from './network.ts';
+import type { DqnOptions } from './options.ts';
+import type { ReplayBatch } from './replayMemory.ts';
+import type { NamedArray } from './weights.ts';
+
+export interface UpdateStatistics {
+  /** Means over the samples of all updates since the last reading; NaN where there was none. */
+  readonly meanLoss: number;
+  /** Of the largest Q value of each state. */
+  readonly meanQ: number;
+  readonly updates: number;
+}
+
+export class Learner {
+  readonly architecture: Architecture;
+  readonly online: ParameterSet;
+  readonly target: ParameterSet;
+  /** Of the last update. */
+  readonly gradients: ParameterSet;
+  /** Two values a parameter, whatever the optimiser (kernels/optimiser.ts). */
+  readonly #optimiserStates: readonly [ParameterSet, ParameterSet];
+  readonly #gpu: Gpu;
+  readonly #options: DqnOptions;
+  readonly #frames: Tensor;
+  readonly #stateNumbers: Tensor;
+  readonly #nextStateNumbers: Tensor;
+  readonly #actions: Tensor;
+  readonly #rewards: Tensor;
+  readonly #terminals: Tensor;
+  readonly #rates: Tensor;
+  readonly #ratesValues = new Float32Array(ratesWords);
+  readonly #statistics: Tensor;
+  readonly #steps: readonly Step[];
+  readonly #copyToTarget: readonly Step[];
+  /** Optimiser steps taken: Adam's bias correction needs it. */
+  #optimiserSteps = 0;
+
+  /** Await `gpu.compiled()` before the first `update`; the target network is zero until `copyToTarget`. */
+  constructor(gpu: Gpu, online: ParameterSet, options: DqnOptions) {
+    const { architecture } = online;
+    const { batchSize: batch, observationSize: side, stack } = options;
+    this.architecture = architecture;
+    this.#gpu = gpu;
+    this.#options = options;
+    this.online = online;
+    this.target = new ParameterSet(gpu, architecture, 'target');
+    this.gradients = new ParameterSet(gpu, architecture, 'gradients');
+    this.#optimiserStates = [
+      new ParameterSet(gpu, architecture, 'optimiser.first'),
+      new ParameterSet(gpu, architecture, 'optimiser.second'),
+    ];
+    // Each sample brings the frames of its state and the one after; a state and its next state share all others.
+    this.#frames = gpu.tensor('batch.frames', [batch * (stack + 1), side, side], 'u8');
+    this.#stateNumbers = gpu.tensor('batch.stateNumbers', [batch, stack], 'u32');
+    this.#nextStateNumbers = gpu.tensor('batch.nextStateNumbers', [batch, stack], 'u32');
+    this.#actions = gpu.tensor('batch.actions', [batch], 'u32');
+    this.#rewards = gpu.tensor('batch.rewards', [batch]);
+    this.#terminals = gpu.tensor('batch.terminals', [batch]);
+    this.#rates = gpu.uniform('rates', ratesWords);
+    this.#statistics = gpu.tensor('statistics', statisticsShape);
+    this.#steps = this.#update();
+    this.#copyToTarget = [gpu.copy(online.all, this.target.all)];
+  }
+
+  #update(): Step[] {
+    const gpu = this.#gpu;
+    const options = this.#options;
+    const { batchSize: batch, observationSize: side, stack, discount } = options;
+    const { actionCount } = this.architecture;
+    const f32 = (name: string, ...shape: number[]) => gpu.tensor(name, shape);
+
+    // y = r + (1 - terminal) * discount * max over a of Q_target(s', a)
+    const nextState = f32('nextState', batch, side, side, stack);
+    const targetPass = forwardPass(gpu, this.target, nextState);
+    const nextValue = f32('nextValue', batch);
+    const target = f32('tdTarget', batch);
+    const toTarget: KernelCall[] = [
+      ...maxForward({ values: targetPass.output, output: nextValue }),
+      ...tdTarget({ reward: this.#rewards, terminal: this.#terminals, nextValue, target, discount }),
+    ];
+
+    // The loss of Q(s, a) against y, and its gradient with respect to all Q(s, .)
+    const state = f32('state', batch, side, side, stack);
+    const onlinePass = forwardPass(gpu, this.online, state);
+    const prediction = f32('prediction', batch);
+    const loss = f32('loss', batch);
+    const dPrediction = f32('dPrediction', batch);
+    const dValues = f32('dValues', batch, actionCount);
+    const lossForward = options.loss === 'huber' ? huberForward : squaredErrorForward;
+    const lossBackward = options.loss === 'huber' ? huberBackward : squaredErrorBackward;
+    const reduction = options.gradient;
+    const toLoss: KernelCall[] = [
+      ...gatherForward({ values: onlinePass.output, indices: this.#actions, output: prediction }),
+      ...lossForward({ prediction, target, loss }),
+      ...lossBackward({ prediction, target, dPrediction, reduction }),
+      ...gatherBackward({ dOutput: dPrediction, indices: this.#actions, dValues }),
+      ...updateStatistics({ loss, values: onlinePass.output, statistics: this.#statistics }),
+    ];
+
+    return [
+      ...bind(gpu, framesStack({ frames: this.#frames, frameNumbers: this.#nextStateNumbers, output: nextState })),
+      ...targetPass.steps,
+      ...bind(gpu, toTarget),
+      ...bind(gpu, framesStack({ frames: this.#frames, frameNumbers: this.#stateNumbers, output: state })),
+      ...onlinePass.steps,
+      ...bind(gpu, toLoss),
+      ...backwardPass(gpu, this.online, this.gradients, onlinePass, dValues),
+      ...bind(gpu, this.#optimiserStep()),
+    ];
+  }
+
+  #optimiserStep(): KernelCall[] {
+    const { optimiser, optimiserEpsilon: epsilon, adamBeta1, adamBeta2, rmspropDecay, rmspropMomentum } = this.#options;
+    const [first, second] = this.#optimiserStates;
+    const common = { parameters: this.online.all, gradients: this.gradients.all, rates: this.#rates, epsilon };
+    switch (optimiser) {
+      case 'adam':
+        return adamStep({
+          ...common,
+          firstMoment: first.all,
+          secondMoment: second.all,
+          beta1: adamBeta1,
+          beta2: adamBeta2,
+        });
+      case 'rmsprop':
+        return rmspropStep({
+          ...common,
+          meanSquare: first.all,
+          velocity: second.all,
+          decay: rmspropDecay,
+          momentum: rmspropMomentum,
+        });
+      case 'rmsprop-centred':
+        return centredRmspropStep({ ...common, mean: first.all, meanSquare: second.all, decay: rmspropDecay });
+    }
+  }
+
+  /** One update on the batch. Returns at once; the GPU works on. */
+  update(batch: ReplayBatch): void {
+    const gpu = this.#gpu;
+    const { optimiser, learningRate, adamBeta1, adamBeta2 } = this.#options;
+    gpu.write(this.#frames, batch.frames);
+    gpu.write(this.#stateNumbers, batch.stateIndices);
+    gpu.write(this.#nextStateNumbers, batch.nextStateIndices);
+    gpu.write(this.#actions, batch.actions);
+    gpu.write(this.#rewards, batch.rewards);
+    gpu.write(this.#terminals, batch.terminals);
+    this.#optimiserSteps++;
+    const rates =
+      optimiser === 'adam'
+        ? adamRates(this.#ratesValues, learningRate, this.#optimiserSteps, adamBeta1, adamBeta2)
+        : rmspropRates(this.#ratesValues, learningRate);
+    gpu.write(this.#rates, rates);
+    gpu.run(this.#steps);
+  }
+
+  /** The target network becomes the online network. */
+  copyToTarget(): void {
+    this.#gpu.run(this.#copyToTarget);
+  }
+
+  /** Reads the running statistics and clears them. */
+  async statistics(): Promise<UpdateStatistics> {
+    const { loss, maxValue, updates } = readUpdateStatistics(await this.#gpu.readF32(this.#statistics));
+    this.#gpu.write(this.#statistics, new Float32Array(statisticsShape[0]));
+    return { meanLoss: loss, meanQ: maxValue, updates };
+  }
+
+  /** Networks, optimiser and running statistics, in our own layout. */
+  async save(): Promise<NamedArray[]> {
+    const arrays: NamedArray[] = [];
+    for (const { all } of this.#saved()) {
+      arrays.push({ name: all.name, shape: all.shape, data: await this.#gpu.readF32(all) });
+    }
+    return arrays;
+  }
+
+  /** Takes back what `save` gave. Throws RangeError, and changes nothing, when an array is missing or of another network. */
+  restore(arrays: readonly NamedArray[], optimiserSteps: number): void {
+    const writes = this.#saved().map(({ all }) => {
+      const found = arrays.find(({ name }) => name === all.name);
+      if (found === undefined) throw new RangeError(`the saved state has no ${all.name}`);
+      if (found.data.length !== all.shape[0]) {
+        throw new RangeError(
+          `the saved ${all.name} has ${found.data.length} values, not ${all.shape[0]}: another network's`,
+        );
+      }
+      return () => this.#gpu.write(all, found.data);
+    });
+    for (const write of writes) write();
+    this.#optimiserSteps = optimiserSteps;
+  }
+
+  #saved(): { all: Tensor }[] {
+    return [this.online, this.target, ...this.#optimiserStates, { all: this.#statistics }];
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'bun:test';
+import { FrameHistory } from '../../src/agent/frameHistory.ts';
+import { blackFrame } from '../../src/agent/replayMemory.ts';
+import { epsilonAt } from '../../src/agent/schedule.ts';
+
+describe('FrameHistory', () => {
+  const frame = (value: number) => new Uint8Array(4).fill(value);
+  /** The state's frames by their first byte, oldest first; null for black. */
+  const state = (history: FrameHistory) =>
+    [...history.indices].map((slot) => (slot === blackFrame ? null : history.frames[slot * 4]));
+
+  test('zero padding: black frames stand before the first', () => {
+    const history = new FrameHistory(4, 4, 'zero');
+    history.push(frame(1));
+    expect(state(history)).toEqual([null, null, null, 1]);
+    history.push(frame(2));
+    expect(state(history)).toEqual([null, null, 1, 2]);
+    for (const value of [3, 4, 5]) history.push(frame(value));
+    expect(state(history)).toEqual([2, 3, 4, 5]);
+  });
+
+  test('repeat padding: the first frame stands before itself', () => {
+    const history = new FrameHistory(4, 4, 'repeat');
+    history.push(frame(1));
+    expect(state(history)).toEqual([1, 1, 1, 1]);
+    history.push(frame(2));
+    expect(state(history)).toEqual([1, 1, 1, 2]);
+  });
+
+  test('a reset forgets the episode before', () => {
+    const history = new FrameHistory(3, 4, 'zero');
+    for (const value of [1, 2, 3, 4]) history.push(frame(value));
+    history.reset();
+    history.push(frame(9));
+    expect(state(history)).toEqual([null, null, 9]);
+    expect(history.slots[history.newest]).toEqual(frame(9));
+  });
+});
+
+describe('epsilonAt', () => {
+  const options = {
+    epsilonStart: 1,
+    epsilonEnd: 0.1,
+    epsilonDecaySteps: 1_000_000,
+    epsilonDecayFrom: 'learn-start',
+    learnStart: 50_000,
+  } as const;
+
+  test('DeepMind: constant until learning starts, then linear over 1e6 steps, then constant', () => {
+    expect(epsilonAt(options, 0)).toBe(1);
+    expect(epsilonAt(options, 50_000)).toBe(1);
+    expect(epsilonAt(options, 550_000)).toBeCloseTo(0.55, 12);
+    expect(epsilonAt(options, 1_050_000)).toBe(0.1);
+    expect(epsilonAt(options, 9_000_000)).toBe(0.1);
+  });
+
+  test('Lapan: from step 0', () => {
+    const lapan = { ...options, epsilonEnd: 0.02, epsilonDecaySteps: 100_000, epsilonDecayFrom: 'start' } as const;
+    expect(epsilonAt(lapan, 50_000)).toBeCloseTo(0.51, 12);
+    expect(epsilonAt(lapan, 100_000)).toBe(0.02);
+  });
+});
