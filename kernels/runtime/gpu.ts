@@ -1,28 +1,39 @@
 /**
  * The GPU as the kernels see it: tensors, compiled kernels, programs, uploads and readbacks on one device.
+ * The parts: provider.ts and adapter.ts (which GPU), device.ts (limits, failures), bindings.ts (checks), pipelines.ts (compiling),
+ * program.ts (running, timing), readback.ts (reading in a loop), errors.ts.
  */
-import { readFileSync } from 'node:fs';
-import { create, globals } from 'webgpu';
-import type { Copy, Dispatch, KernelCall, PipelineSlot, Step } from './dispatch.ts';
+import { type AdapterKind, type ChosenAdapter, chooseAdapter, type ForcedAdapter } from './adapter.ts';
+import { boundByteLength, checkCall } from './bindings.ts';
+import { FailureWatch, requestDevice } from './device.ts';
+import type { Copy, Dispatch, KernelCall, Step } from './dispatch.ts';
+import { LimitError, ValidationError } from './errors.ts';
+import { PipelineCache } from './pipelines.ts';
+import { encodeSteps, type KernelTiming, type Program, programCost, timeKernels } from './program.ts';
+import type { Provider } from './provider.ts';
+import { mappedOrFailure, Readback } from './readback.ts';
 import { type ElementType, elementCount, type Tensor, tensorByteLength } from './tensor.ts';
 
 const shaderFolder = new URL('../../shaders/', import.meta.url);
-
-// The addon frees its instance with this object: it must stay reachable for the life of the process.
-let instance: GPU | undefined;
 
 /** A device and what lives on it. Make one with `openGpu`. */
 export class Gpu {
   readonly device: GPUDevice;
   readonly adapter: GPUAdapter;
-  readonly #pipelines = new Map<string, PipelineSlot>();
-  readonly #layouts = new Map<string, GPUBindGroupLayout>();
-  readonly #modules = new Map<string, GPUShaderModule>();
-  #compiling: Promise<void>[] = [];
+  readonly provider: Provider;
+  readonly kind: AdapterKind;
+  readonly failures: FailureWatch;
+  readonly #pipelines: PipelineCache;
+  #allocatedBytes = 0;
 
-  constructor(adapter: GPUAdapter, device: GPUDevice) {
-    this.adapter = adapter;
+  /** @param shaders the folder of the `.wgsl` files; ends with a slash */
+  constructor(chosen: ChosenAdapter, device: GPUDevice, shaders: URL = shaderFolder) {
+    this.adapter = chosen.adapter;
+    this.provider = chosen.provider;
+    this.kind = chosen.kind;
     this.device = device;
+    this.failures = new FailureWatch(device);
+    this.#pipelines = new PipelineCache(device, shaders);
   }
 
   /** Whether kernels may use `enable subgroups`. */
@@ -30,41 +41,50 @@ export class Gpu {
     return this.device.features.has('subgroups');
   }
 
-  /** A new zeroed tensor in a buffer of its own. */
+  /** Whether `profile` works. */
+  get hasTimestamps(): boolean {
+    return this.device.features.has('timestamp-query');
+  }
+
+  /** Bytes of all tensors and uniforms made so far; no buffer is freed before the device is. */
+  get allocatedBytes(): number {
+    return this.#allocatedBytes;
+  }
+
+  /** A new zeroed tensor in a buffer of its own. Throws `LimitError` if it is larger than the device allows. */
   tensor(name: string, shape: readonly number[], type: ElementType = 'f32'): Tensor {
     const byteLength = tensorByteLength(type, shape);
+    if (!Number.isInteger(byteLength) || byteLength <= 0) {
+      throw new ValidationError(`tensor ${name}: the shape [${shape.join(', ')}] holds no elements`);
+    }
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     // Whole vec4s, so that shaders can bind any tensor as array<vec4f>.
-    const buffer = this.device.createBuffer({ label: name, size: Math.ceil(byteLength / 16) * 16, usage });
+    const buffer = this.#buffer(name, Math.ceil(byteLength / 16) * 16, usage);
     return { name, type, shape, buffer, offset: 0, byteLength };
   }
 
   /** A new uniform buffer of `words` 32-bit words, for values that change between runs (learning rate, step count). */
   uniform(name: string, words: number): Tensor {
     const byteLength = Math.ceil(words / 4) * 16;
-    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    const buffer = this.device.createBuffer({ label: name, size: byteLength, usage });
+    const buffer = this.#buffer(name, byteLength, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
     return { name, type: 'f32', shape: [words], buffer, offset: 0, byteLength };
   }
 
-  /** Binds a kernel; it compiles in the background until `compiled()` is awaited. */
+  /**
+   * Binds a kernel; it compiles in the background until `compiled()` is awaited.
+   * Throws `LimitError` or `ValidationError` if the device would refuse the call.
+   */
   dispatch(call: KernelCall): Dispatch {
+    checkCall(call, this.device.limits);
     const label = call.label ?? call.shader;
-    const access = call.bindings.map((binding) => binding.access).join(',');
-    const layout = this.#layout(access, call);
-    const key = `${call.shader}|${access}|${JSON.stringify(Object.entries(call.constants).sort())}`;
-    let slot = this.#pipelines.get(key);
-    if (slot === undefined) {
-      slot = { pipeline: undefined };
-      this.#pipelines.set(key, slot);
-      this.#compiling.push(this.#compile(call, label, layout, slot));
-    }
+    const layout = this.#pipelines.layout(call.bindings.map(({ access }) => access));
+    const slot = this.#pipelines.slot(call, layout);
     const bindGroup = this.device.createBindGroup({
       label,
       layout,
       entries: call.bindings.map(({ tensor }, binding) => ({
         binding,
-        resource: { buffer: tensor.buffer, offset: tensor.offset, size: tensor.byteLength },
+        resource: { buffer: tensor.buffer, offset: tensor.offset, size: boundByteLength(tensor) },
       })),
     });
     return { ...call, kind: 'dispatch', label, slot, bindGroup };
@@ -72,40 +92,56 @@ export class Gpu {
 
   /** A copy of one tensor's bytes to another of the same byte length. */
   copy(from: Tensor, to: Tensor): Copy {
+    if (from.byteLength !== to.byteLength) {
+      throw new ValidationError(`copy ${from.name} to ${to.name}: ${from.byteLength} bytes into ${to.byteLength}`);
+    }
     return { kind: 'copy', label: `copy ${from.name} to ${to.name}`, from, to };
   }
 
   /** Resolves when every kernel bound so far is compiled; rejects with the first shader error. */
   async compiled(): Promise<void> {
-    const compiling = this.#compiling;
-    this.#compiling = [];
-    await Promise.all(compiling);
+    await this.#pipelines.compiled();
+    this.check();
   }
 
-  /** Runs the steps in order, in one submission. Nothing is read back. */
+  /** A named list of steps, to run and to profile. */
+  program(label: string, steps: readonly Step[]): Program {
+    return { label, steps, ...programCost(steps), run: () => this.run(steps) };
+  }
+
+  /**
+   * Runs the steps in order, in one submission. Nothing is read back.
+   * Throws what the device reported since the last check, once; a lost device always throws.
+   */
   run(steps: readonly Step[]): void {
-    const encoder = this.device.createCommandEncoder();
-    let pass: GPUComputePassEncoder | undefined;
-    for (const step of steps) {
-      if (step.kind === 'copy') {
-        pass?.end();
-        pass = undefined;
-        const { from, to } = step;
-        encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, from.byteLength);
-      } else {
-        pass ??= encoder.beginComputePass();
-        pass.setPipeline(step.slot.pipeline!);
-        pass.setBindGroup(0, step.bindGroup);
-        pass.dispatchWorkgroups(step.workgroups[0], step.workgroups[1], step.workgroups[2]);
-      }
-    }
-    pass?.end();
+    const encoder = this.encode(steps);
     this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** The steps in a command encoder that is still open; for those who add to the same submission. */
+  encode(steps: readonly Step[]): GPUCommandEncoder {
+    if (this.failures.pending) this.failures.take();
+    const encoder = this.device.createCommandEncoder();
+    encodeSteps(encoder, steps);
+    return encoder;
+  }
+
+  /** What each kernel of the program takes on the device, the mean of some runs. Needs `hasTimestamps`. */
+  profile(program: Program, repetitions = 5): Promise<KernelTiming[]> {
+    return timeKernels(this.device, program.steps, repetitions);
+  }
+
+  /** Throws what the device reported since the last check: `ValidationError`, `OutOfMemoryError`, `DeviceLostError`. */
+  check(): void {
+    this.failures.take();
   }
 
   /** Copies `data` to the tensor's start (f32 and u32: one value an element; u8: one byte an element). */
   write(tensor: Tensor, data: Float32Array | Uint32Array | Uint8Array): void {
-    this.device.queue.writeBuffer(tensor.buffer, tensor.offset, data as unknown as Uint8Array<ArrayBuffer>);
+    if (data.byteLength > tensor.byteLength) {
+      throw new ValidationError(`write to ${tensor.name}: ${data.byteLength} bytes into ${tensor.byteLength}`);
+    }
+    this.device.queue.writeBuffer(tensor.buffer, tensor.offset, wholeWords(data) as Uint8Array<ArrayBuffer>);
   }
 
   /** The tensor's elements, after everything submitted before. */
@@ -118,79 +154,72 @@ export class Gpu {
     return new Uint32Array(await this.#read(tensor));
   }
 
+  /** The tensor's bytes, after everything submitted before; a u8 tensor's elements without the padding. */
+  async readU8(tensor: Tensor): Promise<Uint8Array> {
+    const bytes = new Uint8Array(await this.#read(tensor));
+    return tensor.type === 'u8' ? bytes.subarray(0, elementCount(tensor.shape)) : bytes;
+  }
+
+  /** Reads a tensor again and again in a hot loop; `depth` reads may be on their way at a time. */
+  readback(tensor: Tensor, depth = 2): Readback {
+    return new Readback(this, tensor, depth);
+  }
+
+  /** Frees the device and all that lives on it. Later calls throw `DeviceLostError`. */
   destroy(): void {
+    this.failures.markDestroyed();
     this.device.destroy();
   }
 
+  #buffer(name: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    const most = this.device.limits.maxBufferSize;
+    if (size > most)
+      throw new LimitError(`buffer ${name}`, 'maxBufferSize', size, most, 'Lower the batch size or split the tensor.');
+    this.#allocatedBytes += size;
+    return this.device.createBuffer({ label: name, size, usage });
+  }
+
   async #read(tensor: Tensor): Promise<ArrayBuffer> {
+    if (this.failures.pending) this.failures.take();
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const staging = this.device.createBuffer({ label: `read ${tensor.name}`, size: tensor.byteLength, usage });
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(tensor.buffer, tensor.offset, staging, 0, tensor.byteLength);
     this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
+    await mappedOrFailure(staging.mapAsync(GPUMapMode.READ), this.failures, tensor.name);
     const bytes = staging.getMappedRange().slice(0);
     staging.destroy();
+    if (this.failures.pending) this.failures.take();
     return bytes;
-  }
-
-  #layout(access: string, call: KernelCall): GPUBindGroupLayout {
-    let layout = this.#layouts.get(access);
-    if (layout === undefined) {
-      const bufferTypes = { read: 'read-only-storage', readwrite: 'storage', uniform: 'uniform' } as const;
-      layout = this.device.createBindGroupLayout({
-        entries: call.bindings.map((binding, index) => ({
-          binding: index,
-          visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: bufferTypes[binding.access] },
-        })),
-      });
-      this.#layouts.set(access, layout);
-    }
-    return layout;
-  }
-
-  async #compile(call: KernelCall, label: string, layout: GPUBindGroupLayout, slot: PipelineSlot): Promise<void> {
-    slot.pipeline = await this.device.createComputePipelineAsync({
-      label,
-      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: this.#module(call.shader), entryPoint: 'main', constants: call.constants },
-    });
-  }
-
-  #module(shader: string): GPUShaderModule {
-    let module = this.#modules.get(shader);
-    if (module === undefined) {
-      const code = readFileSync(new URL(`${shader}.wgsl`, shaderFolder), 'utf8');
-      module = this.device.createShaderModule({ label: shader, code });
-      this.#modules.set(shader, module);
-    }
-    return module;
   }
 }
 
-/** Opens the adapter and a device with the limits and features that the kernels use. */
-export async function openGpu(): Promise<Gpu> {
-  Object.assign(globalThis, globals);
-  instance ??= create([]);
-  const adapter = await instance.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) throw new Error('no WebGPU adapter');
-  const wanted: GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16'];
-  const device = await adapter.requestDevice({
-    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: {
-      maxBufferSize: adapter.limits.maxBufferSize,
-      maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize,
-      maxComputeWorkgroupStorageSize: adapter.limits.maxComputeWorkgroupStorageSize,
-      maxComputeInvocationsPerWorkgroup: adapter.limits.maxComputeInvocationsPerWorkgroup,
-      maxComputeWorkgroupSizeX: adapter.limits.maxComputeWorkgroupSizeX,
-      maxStorageBuffersPerShaderStage: adapter.limits.maxStorageBuffersPerShaderStage,
-    },
-  });
-  return new Gpu(adapter, device);
+/** How to open a GPU. */
+export interface OpenOptions {
+  /** Only this adapter will do. Default: the best there is, or what `WGSL_DQN_ADAPTER` says. */
+  readonly adapter?: ForcedAdapter;
+  /** Where the shaders lie; ends with a slash. Default: the project's own. */
+  readonly shaders?: URL;
+}
+
+/**
+ * Opens the best adapter and a device with the limits and features that the kernels use.
+ * Rejects with `NoAdapterError` or `LimitError`, whose `hint` is the remedy.
+ */
+export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
+  const chosen = await chooseAdapter(options.adapter);
+  return new Gpu(chosen, await requestDevice(chosen), options.shaders);
 }
 
 /** The number of elements of a tensor. */
 export function count(tensor: Tensor): number {
   return elementCount(tensor.shape);
+}
+
+/** The data padded with zero bytes to whole 32-bit words, which is what WebGPU copies. */
+function wholeWords(data: Float32Array | Uint32Array | Uint8Array): Float32Array | Uint32Array | Uint8Array {
+  if (data.byteLength % 4 === 0) return data;
+  const padded = new Uint8Array(Math.ceil(data.byteLength / 4) * 4);
+  padded.set(data as Uint8Array);
+  return padded;
 }

@@ -1,0 +1,120 @@
+/**
+ * The choice of an adapter: a hardware one if there is one, else the system's software one (Mesa lavapipe), else SwiftShader from
+ * npm. `WGSL_DQN_ADAPTER` (hardware, lavapipe or swiftshader) forces one and fails where it is not there.
+ * Leaves out: the device and its limits (device.ts).
+ */
+import { cpus } from 'node:os';
+import { diagnose, inspectMachine, mesaCommand } from './diagnosis.ts';
+import { NoAdapterError } from './errors.ts';
+import { captureStderr, writeStderr } from './nativeLibrary.ts';
+import { loadProvider, type Provider } from './provider.ts';
+import { offerSwiftShader, swiftShaderArchive, unpackSwiftShader } from './swiftshader.ts';
+
+/** `software` is any other that computes on the CPU, such as Windows' WARP. */
+export type AdapterKind = 'hardware' | 'lavapipe' | 'swiftshader' | 'software';
+
+const forcible = ['hardware', 'lavapipe', 'swiftshader'] as const;
+export type ForcedAdapter = (typeof forcible)[number];
+
+/** An adapter and where it comes from. */
+export interface ChosenAdapter {
+  readonly adapter: GPUAdapter;
+  readonly provider: Provider;
+  readonly kind: AdapterKind;
+}
+
+/** Lines that Dawn prints on every start with Mesa; both speak of bindings with dynamic offsets, which no kernel has. */
+const harmlessWarning = /^Warning: maxDynamic(Uniform|Storage)BuffersPerPipelineLayout artificially reduced/;
+
+/** Chooses an adapter; rejects with `NoAdapterError`, whose hint is the remedy. */
+export async function chooseAdapter(forced: ForcedAdapter | undefined = forcedByEnvironment()): Promise<ChosenAdapter> {
+  const provider = await loadProvider();
+  const printed: string[] = [];
+  if (forced !== 'swiftshader') {
+    const adapter = await request(provider, printed, forced === 'lavapipe' ? 'llvmpipe' : undefined);
+    if (adapter !== null) {
+      const kind = adapterKind(adapter.info);
+      if (forced === undefined || forced === kind) return { adapter, provider, kind };
+    }
+    if (forced !== undefined) throw await noAdapter(`no ${forced} adapter`, printed, forced);
+  }
+  const archive = swiftShaderArchive();
+  if ('missing' in archive) throw await noAdapter('no WebGPU adapter', [...printed, archive.missing]);
+  try {
+    await offerSwiftShader(unpackSwiftShader(archive));
+  } catch (error) {
+    throw await noAdapter('no WebGPU adapter', [...printed, `SwiftShader does not load: ${(error as Error).message}`]);
+  }
+  const adapter = await request(provider, printed);
+  if (adapter === null) throw await noAdapter('no WebGPU adapter', [...printed, 'SwiftShader is refused']);
+  return { adapter, provider, kind: adapterKind(adapter.info) };
+}
+
+/** What an adapter is, from what it says of itself. */
+export function adapterKind(info: GPUAdapterInfo): AdapterKind {
+  const text = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
+  if (text.includes('llvmpipe') || text.includes('lavapipe')) return 'lavapipe';
+  if (text.includes('swiftshader')) return 'swiftshader';
+  if (info.isFallbackAdapter || text.includes('software') || text.includes('basic render')) return 'software';
+  return 'hardware';
+}
+
+/** The adapter's own words, for example `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`. */
+export function adapterName(info: GPUAdapterInfo): string {
+  const name = info.description || info.device || `${info.vendor} ${info.architecture}`;
+  // Dawn appends the driver's version; Mesa's software adapter has none and says 0.0.1.
+  return name.replace(/ 0\.0\.1$/, '').trim();
+}
+
+/**
+ * One line: which adapter, through which provider, hardware or software, and if it is software how much faster what would be and how
+ * to get it.
+ */
+export async function describeAdapter(chosen: Pick<ChosenAdapter, 'adapter' | 'provider' | 'kind'>): Promise<string> {
+  const { adapter, provider, kind } = chosen;
+  const base = `${adapterName(adapter.info)} (${provider.name} ${provider.version})`;
+  if (kind === 'hardware') return `${base}, hardware`;
+  const software = `${base}, software on ${cpus().length} CPU threads`;
+  const facts = await inspectMachine();
+  const { findings, remedy } = diagnose(facts);
+  if (facts.hasNvidiaDevice || facts.hasRenderNode) {
+    return `${software}; ${findings[0] ?? 'a GPU is there, but its driver offers no Vulkan'}, which would be 10 to 200 times faster. ${remedy}`;
+  }
+  // Both ranges by arithmetic rate. Measured with matrix products of 512 x 512 on two cores; of whole updates see bench/.
+  if (kind === 'swiftshader') return `${software}; Mesa's lavapipe is 5 to 15 times faster: ${mesaCommand(facts)}`;
+  return `${software}; a GPU with a Vulkan, Metal or Direct3D 12 driver is taken by itself and is 10 to 200 times faster`;
+}
+
+function forcedByEnvironment(): ForcedAdapter | undefined {
+  const value = process.env['WGSL_DQN_ADAPTER'] ?? '';
+  if (value === '') return undefined;
+  if ((forcible as readonly string[]).includes(value)) return value as ForcedAdapter;
+  throw new NoAdapterError(`WGSL_DQN_ADAPTER is ${value}`, `Set it to ${forcible.join(', ')}, or leave it unset.`);
+}
+
+/** Asks for an adapter. What native code prints meanwhile goes to `printed` if there is none, to the error stream otherwise. */
+async function request(provider: Provider, printed: string[], adapterName?: string): Promise<GPUAdapter | null> {
+  // Everything is printed inside the call itself, before its promise settles.
+  const { result, text } = await captureStderr(() =>
+    provider.createInstance(adapterName).requestAdapter({ powerPreference: 'high-performance' }),
+  );
+  const adapter = await result.catch(() => null);
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !harmlessWarning.test(line));
+  if (adapter === null) printed.push(...lines);
+  else if (lines.length > 0) writeStderr(`${lines.join('\n')}\n`);
+  return adapter;
+}
+
+async function noAdapter(message: string, printed: readonly string[], forced?: ForcedAdapter): Promise<NoAdapterError> {
+  const facts = await inspectMachine();
+  const { findings, remedy } = diagnose(facts);
+  if (forced === 'hardware' && findings.length === 0 && !facts.hasRenderNode) {
+    return new NoAdapterError(
+      `${message}: no GPU is visible`,
+      'Leave WGSL_DQN_ADAPTER unset to run on the CPU.',
+      printed,
+    );
+  }
+  const found = [...findings, ...printed];
+  return new NoAdapterError(findings.length > 0 ? `${message}: ${findings.join('; ')}` : message, remedy, found);
+}
