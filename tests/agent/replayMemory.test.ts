@@ -164,6 +164,12 @@ test('a truncated episode: its last step has its next frame, and that frame is n
   const last = batch.actions.indexOf(2);
   expect(framesAt(batch, batch.nextStateIndices, last, 2)).toEqual([2, 3]);
   expect(batch.terminals[last]).toBe(0);
+  // Nor is it where what follows fails to say that it starts an episode.
+  const joined = new ReplayMemory(how);
+  joined.add(frameOf(1), 1, 0, false, true);
+  joined.addFinal(frameOf(2));
+  joined.add(frameOf(3), 3, 0, false, false);
+  expect(joined.sampleable).toBe(1);
   // Without the last frame, the step before the cut has no next state and is left out.
   const cut = new ReplayMemory(how);
   cut.add(frameOf(1), 1, 0, false, true);

@@ -351,6 +351,7 @@ test('truncation at the very frame, inside a frame skip, counting the start', ()
   env.step(0);
   expect(env.step(0)).toMatchObject({ terminated: false, truncated: false });
   expect(env.step(0)).toMatchObject({ terminated: false, truncated: true, info: { frame: 10, gameOver: false } });
+  expect(() => env.step(0)).toThrow('reset()');
   arcade.played = [];
   env.reset();
   expect(arcade.played).toEqual(['reset']);
