@@ -1,13 +1,17 @@
 import { expect, test } from 'bun:test';
 import { channelMax, milliLuminance, paletteOf } from '../../src/env/palette.ts';
 
-// Values as the reference's palette.json gives them, each at its place of 128.
+// Values as the reference's palette.json gives them, each at its place of 128; among the greys those that another last digit of a
+// weight would change.
 const known = {
   NTSC: {
     rgb: { 0: 0x000000, 1: 0x4a4a4a, 72: 0x001c88, 113: 0x505916, 127: 0xfce070 },
-    grey: { 1: 74, 8: 64, 15: 233, 113: 79 },
+    grey: { 1: 74, 8: 64, 15: 233, 68: 104, 84: 141, 86: 182, 113: 79 },
   },
-  PAL: { rgb: { 8: 0x000000, 16: 0x805800, 127: 0xececec }, grey: { 1: 43, 7: 236, 16: 90 } },
+  PAL: {
+    rgb: { 8: 0x000000, 16: 0x805800, 127: 0xececec },
+    grey: { 1: 43, 7: 236, 16: 90, 56: 64, 67: 110, 92: 131, 101: 135 },
+  },
   SECAM: { rgb: { 1: 0x2121ff, 2: 0xf03c79, 7: 0xffffff, 9: 0x2121ff }, grey: { 1: 58, 2: 121, 3: 152, 7: 255 } },
 } as const;
 
