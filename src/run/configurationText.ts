@@ -166,9 +166,9 @@ function boundsText(type: z.ZodNumber): string {
 }
 
 function numberText(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e8)) return value.toExponential().replace('e+', 'e');
-  return value.toLocaleString('en-US', { maximumFractionDigits: 10 });
+  const short = value.toExponential().replace('e+', 'e');
+  const long = value.toLocaleString('en-US', { maximumFractionDigits: 12 });
+  return Math.abs(value) >= 1e8 || Math.abs(value) < 1e-4 ? (short.length < long.length ? short : long) : long;
 }
 
 function placeholder(name: FieldName): string {

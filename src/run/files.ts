@@ -4,6 +4,7 @@
  */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -89,8 +90,10 @@ export function makeFolderAtomically(path: string, fill: (folder: string) => voi
     try {
       fill(unfinished);
       flushFolder(unfinished);
-      rmSync(path, { recursive: true, force: true });
+      const replaced = `${unfinished}-replaced`;
+      if (existsSync(path)) renameSync(path, replaced);
       renameSync(unfinished, path);
+      rmSync(replaced, { recursive: true, force: true });
     } catch (error) {
       rmSync(unfinished, { recursive: true, force: true });
       throw error;

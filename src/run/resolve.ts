@@ -127,7 +127,7 @@ function describeIssue(issue: z.core.$ZodIssue, name: FieldName, value: unknown)
 
 /** What no field can know alone. */
 function checkTogether(configuration: Configuration, whence: (name: FieldName) => string): void {
-  const { batchSize, learnStart, replayCapacity, resize, observationSize, stack, network } = configuration;
+  const { batchSize, learnStart, replayCapacity, resize, observationSize, stack } = configuration;
   const fail = (name: FieldName, reason: string, hint: string): never => {
     throw new UserError(`${whence(name)}: ${reason}.`, hint);
   };
@@ -138,15 +138,14 @@ function checkTogether(configuration: Configuration, whence: (name: FieldName) =
       'Raise --learn-start or lower --batch-size.',
     );
   }
-  if (replayCapacity < batchSize + stack) {
-    const needed = `a memory of ${replayCapacity} holds no batch of ${batchSize} and a state of ${stack}`;
-    fail('replayCapacity', needed, 'Raise --replay-capacity or lower --batch-size.');
+  // Neither the newest transition nor, where the ring is full, the oldest states can be drawn; cut-off games take entries, too.
+  if (replayCapacity < 2 * (batchSize + stack)) {
+    const tooSmall = `a memory of ${replayCapacity} is too small for batches of ${batchSize} and states of ${stack}`;
+    fail('replayCapacity', tooSmall, `Use at least --replay-capacity ${2 * (batchSize + stack)}.`);
   }
   if (resize === 'crop' && observationSize !== 84) {
     fail('observationSize', `crop makes 84 x 84 pixels, not ${observationSize}`, 'Use --resize area.');
   }
-  // 4 x 4 after the first convolution (8 x 8, stride 4) is what the second needs in nips2013; nature's third needs 36 pixels.
-  if (network === 'nature' && observationSize < 36) fail('observationSize', 'nature needs 36 pixels', 'Use more.');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

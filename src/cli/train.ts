@@ -1,0 +1,211 @@
+/** `bun run train <game>`: trains an agent, or goes on with a run. */
+import { mkdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { describeAdapter } from '../../kernels/runtime/adapter.ts';
+import { DeviceLostError, GpuError } from '../../kernels/runtime/errors.ts';
+import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
+import { Dqn } from '../agent/dqn.ts';
+import { UserError } from '../errors.ts';
+import { gameNames } from '../games/registry.ts';
+import type { LoadedCheckpoint } from '../run/checkpoint.ts';
+import {
+  agentOptions,
+  type Configuration,
+  environmentOptions,
+  type FieldName,
+  flagFields,
+} from '../run/configuration.ts';
+import { aboutField, configurationHelp, fieldKind, fieldOfFlag, flagName } from '../run/configurationText.ts';
+import { whileWriting } from '../run/files.ts';
+import { createDisplay } from '../run/progress.ts';
+import { type LooseConfiguration, parseFlagText, readConfigurationFile, resolveConfiguration } from '../run/resolve.ts';
+import { createRunFolder, openCheckpoint } from '../run/runFolder.ts';
+import {
+  adapterRecord,
+  cartridgeLines,
+  loadCartridge,
+  openEnvironment,
+  replayMemoryLine,
+  sameCartridge,
+} from '../run/session.ts';
+import { type RunEnd, Training } from '../run/training.ts';
+import type { ParsedArguments } from './arguments.ts';
+import type { Command } from './main.ts';
+
+export const trainCommand: Command = {
+  spec: {
+    name: 'train',
+    summary: 'Train an agent on a game.',
+    positionals: ['game'],
+    flags: [
+      {
+        flag: '--config',
+        placeholder: 'FILE',
+        help: "JSON file with values for the flags below; a run's config.json will do",
+      },
+      { flag: '--resume', placeholder: 'DIR', help: 'Go on with the run in this folder, or from this checkpoint' },
+    ],
+    moreFlags: flagFields.map((name) => {
+      const isSwitch = fieldKind(name).type === 'switch';
+      return {
+        flag: flagName(name),
+        help: aboutField(name).help,
+        ...(isSwitch ? { negatable: true } : { placeholder: 'VALUE' }),
+      };
+    }),
+    helpLines: configurationHelp,
+    examples: [
+      'bun run train pong',
+      'bun run train catch --preset quick --seed 2',
+      'bun run train --resume runs/pong-lapan-1-1',
+    ],
+  },
+  async run(parsed) {
+    const folder = parsed.flags.get('--resume');
+    return folder === undefined ? startRun(parsed) : resumeRun(parsed, folder);
+  },
+};
+
+async function startRun(parsed: ParsedArguments): Promise<number> {
+  const path = parsed.flags.get('--config');
+  const values = path === undefined ? undefined : readConfigurationFile(path);
+  const game = parsed.positionals[0] ?? values?.game;
+  if (typeof game !== 'string') {
+    throw new UserError(`No game is named. Games: ${gameNames().join(', ')}.`, 'For example: bun run train pong');
+  }
+  const flags = configurationFlags(parsed);
+  const file = path !== undefined && values !== undefined ? { file: { path, values } } : {};
+  const configuration = resolveConfiguration({ game, flags, ...file });
+  const cartridge = loadCartridge(configuration);
+  for (const line of cartridgeLines(cartridge)) console.log(line);
+  console.log(replayMemoryLine(configuration));
+  whileWriting(configuration.out, () => mkdirSync(configuration.out, { recursive: true }));
+  const gpu = await openGpu();
+  console.log(`Adapter: ${await describeAdapter(gpu)}`);
+  const environment = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
+  const identity = { title: cartridge.title, md5: cartridge.md5, bytes: cartridge.bytes.length };
+  const runFolder = createRunFolder(configuration, {
+    cartridge: { ...identity, path: cartridge.path, origin: cartridge.origin },
+    adapter: adapterRecord(gpu),
+    command: process.argv.slice(2),
+  });
+  return train(gpu, agent, configuration, identity, runFolder);
+}
+
+async function resumeRun(parsed: ParsedArguments, path: string): Promise<number> {
+  if (parsed.flags.has('--config')) {
+    throw new UserError(
+      '--config and --resume exclude each other.',
+      'A run goes on with the configuration it began with.',
+    );
+  }
+  const checkpoint = openCheckpoint(path);
+  const stored = checkpoint.configuration;
+  const [game] = parsed.positionals;
+  if (game !== undefined && game !== stored.game) {
+    throw new UserError(`The run in ${path} plays ${stored.game}, not ${game}.`, 'Leave the game out with --resume.');
+  }
+  const flags = configurationFlags(parsed);
+  for (const name of Object.keys(flags) as FieldName[]) {
+    if (aboutField(name).resumable || name === 'rom' || name === 'gamesFolder') continue;
+    throw new UserError(`${flagName(name)} cannot change when a run is resumed.`, 'Start a new run, or leave it out.');
+  }
+  const configuration = resolveConfiguration({ game: stored.game, flags: { ...stored, ...flags } });
+  const cartridge = loadCartridge(configuration);
+  sameCartridge(cartridge, checkpoint.cartridge, path);
+  for (const line of cartridgeLines(cartridge)) console.log(line);
+  console.log(replayMemoryLine(configuration));
+  const gpu = await openGpu();
+  console.log(`Adapter: ${await describeAdapter(gpu)}`);
+  const agent = await Dqn.create(
+    gpu,
+    openEnvironment(cartridge, environmentOptions(configuration), configuration.seed),
+    agentOptions(configuration),
+  );
+  agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
+  agent.restore(checkpoint.agent);
+  console.log(`Resumed from: ${shown(checkpoint.path)} (${agent.counters.agentSteps.toLocaleString('en-US')} steps)`);
+  return train(gpu, agent, configuration, checkpoint.cartridge, checkpoint.runFolder, checkpoint);
+}
+
+async function train(
+  gpu: Gpu,
+  agent: Dqn,
+  configuration: Configuration,
+  cartridge: LoadedCheckpoint['cartridge'],
+  runFolder: string,
+  resumedFrom?: LoadedCheckpoint,
+): Promise<number> {
+  console.log(`Run folder: ${shown(runFolder)}`);
+  const stop = { requested: false };
+  const onSignal = (): void => {
+    if (stop.requested) process.exit(130);
+    stop.requested = true;
+    process.stderr.write('\nStopping after this step and saving; once more to stop without saving.\n');
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const display = createDisplay(process.stdout, configuration.logEverySeconds);
+  const check = (): void => gpu.failures.take();
+  const training = new Training({
+    ...{ agent, configuration, cartridge, runFolder, display, check },
+    ...(resumedFrom === undefined ? {} : { resumedFrom: resumedFrom.run }),
+  });
+  try {
+    const end = await training.run(stop);
+    const saved = await training.save();
+    training.close();
+    console.log(endText(end, agent, configuration, training.meanReward));
+    console.log(`Saved: ${shown(saved.path)}`);
+    if (end !== 'target')
+      console.log(`To go on: bun run train --resume ${shown(runFolder)}${moreSteps(end, configuration)}`);
+    console.log(`Weights SHA-256: ${saved.weightsSha256}`);
+    return 0;
+  } catch (error) {
+    training.close();
+    if (!(error instanceof GpuError)) throw error;
+    const rescued = error instanceof DeviceLostError ? undefined : await training.rescue().catch(() => undefined);
+    const last = training.saved?.path ?? resumedFrom?.path;
+    throw new UserError(
+      `${error.message}${/[.!?]$/.test(error.message) ? '' : '.'} ${error.hint}`,
+      [
+        last === undefined
+          ? 'There is no checkpoint yet.'
+          : `The last checkpoint is ${shown(last)}; go on from it: bun run train --resume ${shown(runFolder)}`,
+        rescued === undefined ? '' : `The weights of this moment are in ${shown(rescued)}.`,
+      ].join(' '),
+      { cause: error },
+    );
+  }
+}
+
+/** The configuration's flags among a call's. */
+function configurationFlags(parsed: ParsedArguments): LooseConfiguration {
+  const flags: LooseConfiguration = {};
+  for (const [flag, text] of parsed.flags) {
+    const name = fieldOfFlag(flag);
+    if (name !== undefined) flags[name] = parseFlagText(name, text);
+  }
+  return flags;
+}
+
+function endText(end: RunEnd, agent: Dqn, configuration: Configuration, meanReward: number | null): string {
+  const { agentSteps, episodes } = agent.counters;
+  const frames = (agentSteps * configuration.frameSkip).toLocaleString('en-US');
+  const what = { steps: 'Finished', target: 'Solved', stopped: 'Stopped' }[end];
+  const mean =
+    meanReward === null ? 'no game has ended yet' : `mean reward of the last 100 games ${meanReward.toFixed(2)}`;
+  return `${what} after ${agentSteps.toLocaleString('en-US')} steps (${frames} frames), ${episodes} games; ${mean}`;
+}
+
+/** A finished run needs a later end to go on. */
+function moreSteps(end: RunEnd, { steps }: Configuration): string {
+  return end === 'steps' ? ` --steps ${steps * 2}` : '';
+}
+
+/** A path as the user would type it here. */
+function shown(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere || '.';
+}
