@@ -119,7 +119,7 @@ export class Dqn {
 
     // Learn.
     const learns = counters.agentSteps > options.learnStart && counters.agentSteps % options.updateEvery === 0;
-    if (learns) {
+    if (learns && replay.sampleable >= options.batchSize) {
       replay.sample(options.batchSize, this.#sampling, this.#batch, options.replaySampling);
       this.#learner.update(this.#batch);
       counters.updates++;

@@ -6,6 +6,7 @@ import { framesStack } from '../../kernels/frames.ts';
 import { argmaxForward } from '../../kernels/max.ts';
 import type { Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import type { Readback } from '../../kernels/runtime/readback.ts';
 import type { Tensor } from '../../kernels/runtime/tensor.ts';
 import type { FrameHistory } from './frameHistory.ts';
 import { bind, forwardPass, type ParameterSet } from './network.ts';
@@ -16,7 +17,7 @@ export class Policy {
   readonly #slots: readonly Tensor[];
   readonly #frameNumbers: Tensor;
   readonly #values: Tensor;
-  readonly #action: Tensor;
+  readonly #action: Readback;
   readonly #steps: readonly Step[];
 
   /** Await `gpu.compiled()` before the first `act`. */
@@ -32,14 +33,15 @@ export class Policy {
       byteLength: frameBytes,
     }));
     this.#frameNumbers = gpu.tensor('policy.frameNumbers', [1, stack], 'u32');
-    this.#action = gpu.tensor('policy.action', [1], 'u32');
+    const action = gpu.tensor('policy.action', [1], 'u32');
+    this.#action = gpu.readback(action);
     const state = gpu.tensor('policy.state', [1, side, side, stack]);
     const forward = forwardPass(gpu, parameters, state);
     this.#values = forward.output;
     this.#steps = [
       ...bind(gpu, framesStack({ frames, frameNumbers: this.#frameNumbers, output: state })),
       ...forward.steps,
-      ...bind(gpu, argmaxForward({ values: forward.output, output: this.#action })),
+      ...bind(gpu, argmaxForward({ values: forward.output, output: action })),
     ];
   }
 
@@ -51,9 +53,8 @@ export class Policy {
       history.changed[slot] = 0;
     }
     this.#gpu.write(this.#frameNumbers, history.indices);
-    this.#gpu.run(this.#steps);
-    const [action] = await this.#gpu.readU32(this.#action);
-    return action;
+    await this.#action.read(this.#steps);
+    return this.#action.u32[0];
   }
 
   /** Q(s, a) of each action in the state of the last `act`. */
