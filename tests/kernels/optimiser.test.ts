@@ -84,25 +84,49 @@ function copies({ parameters, first, second }: Problem): Expected {
   };
 }
 
+/** The problem with all magnitudes: the reference makes of it the magnitude of each state's terms, since it only adds. */
+function magnitudes({ parameters, gradients, first, second }: Problem): Problem {
+  return {
+    parameters: parameters.map(Math.abs),
+    gradients: gradients.map(Math.abs),
+    first: first.map(Math.abs),
+    second: second.map(Math.abs),
+  };
+}
+
 /**
- * Compares one step. A state is the sum of two products of rounded factors, 6 rounding units of its terms' magnitude, at most 1 + the
- * gradient (a velocity adds a quotient, below `velocityScale`). A step is a quotient of such values, whose root and division may each be
- * off by 5 units (WGSL: sqrt and / to 2.5 ulp and a reciprocal root); `sensitivity` is how far a state's error of 1 moves the parameter.
+ * Compares one step.
+ * A state adds two or three terms, each a product of rounded factors, a velocity's also a quotient of a root: at most 8 rounding units of
+ * the terms' magnitude, 24 with root and division (WGSL allows 2.5 ulp to a division and a reciprocal root each).
+ * A step is a quotient with such a root of such states: 32 units of the step, and what `stateError` of the states' rounding, in units,
+ * moves it by, which is more where terms of a state cancel.
  */
 function expectStep(
   name: string,
   actual: Problem,
   expected: Expected,
   before: Problem,
-  sensitivity: number,
-  velocityScale = 1,
+  sizes: Expected,
+  stateError: Float64Array,
 ) {
   const unit = f32RoundingUnit;
-  expectClose(`${name}: first state`, actual.first, expected.first, 24 * unit * velocityScale);
-  expectClose(`${name}: second state`, actual.second, expected.second, 24 * unit * velocityScale);
+  const states = name === 'rmsprop' ? 24 : 8;
+  const flushed = 1e-37;
+  expectClose(
+    `${name}: first state`,
+    actual.first,
+    expected.first,
+    sizes.first.map((size) => states * unit * size + flushed),
+  );
+  expectClose(
+    `${name}: second state`,
+    actual.second,
+    expected.second,
+    sizes.second.map((size) => 8 * unit * size + flushed),
+  );
   const bound = expected.parameters.map((value, i) => {
     const moved = Math.abs(value - before.parameters[i]);
-    return unit * (2 * Math.abs(value) + 2 * Math.abs(before.parameters[i]) + 32 * moved + 24 * sensitivity);
+    return unit * (Math.abs(value) + 32 * moved + stateError[i]) + flushed;
   });
   expectClose(`${name}: parameters`, actual.parameters, expected.parameters, bound);
 }
@@ -115,14 +139,23 @@ async function checkAdam(gpu: Gpu, before: Problem, stepNumber: number, settings
   const actual = await stepped(gpu, before, rates, ({ first, second, ...tensors }) =>
     adamStep({ ...tensors, firstMoment: first, secondMoment: second, ...settings }),
   );
-  const expected = copies(before);
-  adamStepReference(expected.parameters, before.gradients, expected.first, expected.second, stepNumber, settings);
-  // The first moment's error, divided by the root of the second.
-  const root = Math.sqrt(
-    expected.second.reduce((a, b) => (b === 0 ? a : Math.min(a, b)), 1) / (1 - beta2 ** stepNumber),
-  );
-  expectStep(`adam, step ${stepNumber}`, actual, expected, before, rates[0] / (root + settings.epsilon));
+  expectAdam(actual, before, stepNumber, settings);
   return actual;
+}
+
+function expectAdam(actual: Problem, before: Problem, stepNumber: number, settings: AdamSettings): void {
+  const { learningRate, beta1, beta2, epsilon } = settings;
+  const [expected, sizes] = [before, magnitudes(before)].map((start) => {
+    const state = copies(start);
+    adamStepReference(state.parameters, start.gradients, state.first, state.second, stepNumber, settings);
+    return state;
+  });
+  // The first moment's error, divided by the root of the second.
+  const stateError = sizes.first.map((size, i) => {
+    const root = Math.sqrt(expected.second[i] / (1 - beta2 ** stepNumber));
+    return ((learningRate / (1 - beta1 ** stepNumber)) * 8 * size) / (root + epsilon);
+  });
+  expectStep('adam', actual, expected, before, sizes, stateError);
 }
 
 const adamSettings = { learningRate: 1e-2, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightCost: 0 };
@@ -175,10 +208,7 @@ describe('adam', () => {
       const [call] = adamStep({ ...tensors, firstMoment: first, secondMoment: second });
       return [{ ...call, constants: { ...call.constants, WORKGROUP: 1 }, workgroups: invocationGrid(65537, 1) }];
     });
-    const expected = copies(before);
-    const settings = { ...adamSettings, learningRate: 0.1 };
-    adamStepReference(expected.parameters, before.gradients, expected.first, expected.second, 3, settings);
-    expectStep('adam', actual, expected, before, rates[0] / Math.sqrt(0.25 / (1 - 0.999 ** 3)));
+    expectAdam(actual, before, 3, { ...adamSettings, learningRate: 0.1 });
   });
 });
 
@@ -187,10 +217,19 @@ async function checkRmsprop(gpu: Gpu, before: Problem, settings: RmspropSettings
   const actual = await stepped(gpu, before, rates, ({ first, second, ...tensors }) =>
     rmspropStep({ ...tensors, meanSquare: second, velocity: first, ...settings }),
   );
-  const expected = copies(before);
-  rmspropStepReference(expected.parameters, before.gradients, expected.second, expected.first, settings);
-  const velocity = expected.first.reduce((a, b) => Math.max(a, Math.abs(b)), 1);
-  expectStep('rmsprop', actual, expected, before, settings.learningRate * velocity, velocity);
+  const [expected, sizes] = [before, magnitudes(before)].map((start) => {
+    const state = copies(start);
+    rmspropStepReference(state.parameters, start.gradients, state.second, state.first, settings);
+    return state;
+  });
+  expectStep(
+    'rmsprop',
+    actual,
+    expected,
+    before,
+    sizes,
+    sizes.first.map((size) => settings.learningRate * 24 * size),
+  );
   return actual;
 }
 
@@ -243,10 +282,20 @@ async function checkCentred(gpu: Gpu, before: Problem, settings: CentredRmspropS
   const actual = await stepped(gpu, before, rates, ({ first, second, ...tensors }) =>
     centredRmspropStep({ ...tensors, mean: first, meanSquare: second, ...settings }),
   );
-  const expected = copies(before);
-  centredRmspropStepReference(expected.parameters, before.gradients, expected.first, expected.second, settings);
-  // An error of the variance moves the step by lr |g| / 2 variance^(3/2); the variance is at least epsilon, and |g| at most 1.1.
-  expectStep('centred', actual, expected, before, (settings.learningRate * 0.55) / settings.epsilon ** 1.5);
+  const [expected, sizes] = [before, magnitudes(before)].map((start) => {
+    const state = copies(start);
+    centredRmspropStepReference(state.parameters, start.gradients, state.first, state.second, settings);
+    return state;
+  });
+  // The variance is off by 8 units of the mean square and 17 of the mean's square (its size, not what is left of it);
+  // the gradient, where the weight cost cancels it, by 3 of its terms.
+  const stateError = sizes.first.map((mean, i) => {
+    const variance = expected.second[i] - expected.first[i] ** 2 + settings.epsilon;
+    const gradient = Math.abs(before.gradients[i]) + settings.weightCost * Math.abs(before.parameters[i]);
+    const ofVariance = (gradient * (8 * sizes.second[i] + 17 * mean ** 2)) / (2 * variance ** 1.5);
+    return settings.learningRate * (ofVariance + (3 * gradient) / Math.sqrt(variance));
+  });
+  expectStep('centred', actual, expected, before, sizes, stateError);
   return actual;
 }
 

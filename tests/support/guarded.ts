@@ -1,14 +1,22 @@
 /**
- * Tensors between guards, for kernels that bind memory in whole vec4s: each lies inside a larger buffer full of one NaN, so that a write
- * outside shows when it is read back, and an element that was never written or a value from outside shows as NaN.
+ * Tensors between guards, for kernels that bind memory in whole vec4s: each lies inside a larger buffer full of one value, so that a
+ * write outside shows when it is read back. `runTwice` guards with NaN, so that a value from outside that enters a result shows, and then
+ * with a number, so that a value outside that was updated in place shows.
  */
 import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { type ElementType, type Tensor, tensorAlignment, tensorByteLength } from '../../kernels/runtime/tensor.ts';
 import { expectSameBits, runCalls } from './kernelTest.ts';
 
-/** The bits of the quiet NaN that guards, and elements without contents, hold. */
-const guardBits = 0x7fc00abc;
+/** The bits of a quiet NaN: what elements without contents hold. */
+const poisonBits = 0x7fc00abc;
+/** The bits of 12.375. */
+const numberBits = 0x41460000;
+
+/** What each buffer's guards hold. */
+const guardOf = new WeakMap<GPUBuffer, number>();
+/** What the guards of new tensors hold. */
+let guardBits = poisonBits;
 
 /** A tensor with guards before and after it, holding `contents` or, without, NaN. */
 export function guarded(
@@ -22,12 +30,12 @@ export function guarded(
   const size = Math.ceil(byteLength / tensorAlignment + 2) * tensorAlignment;
   const whole = gpu.tensor(name, [size / 4], 'u32');
   gpu.write(whole, new Uint32Array(size / 4).fill(guardBits));
+  guardOf.set(whole.buffer, guardBits);
   const tensor: Tensor = { name, type, shape, buffer: whole.buffer, offset: tensorAlignment, byteLength };
-  if (contents !== undefined) {
-    const bytes = new Uint8Array(byteLength);
-    bytes.set(new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength));
-    gpu.write(tensor, bytes);
-  }
+  const bytes = new Uint8Array(byteLength);
+  if (contents === undefined) new Uint32Array(bytes.buffer).fill(poisonBits);
+  else bytes.set(new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength));
+  gpu.write(tensor, bytes);
   return tensor;
 }
 
@@ -35,11 +43,12 @@ export function guarded(
 export async function readGuarded(gpu: Gpu, tensor: Tensor): Promise<Float32Array> {
   const size = tensor.buffer.size;
   const words = await gpu.readU32({ ...tensor, type: 'u32', shape: [size / 4], offset: 0, byteLength: size });
+  const guard = guardOf.get(tensor.buffer);
   const first = tensor.offset / 4;
   const end = first + tensor.byteLength / 4;
   for (let i = 0; i < words.length; i++) {
     if (i >= first && i < end) continue;
-    if (words[i] !== guardBits) throw new Error(`${tensor.name}: a write outside, at element ${i - first}`);
+    if (words[i] !== guard) throw new Error(`${tensor.name}: a write outside, at element ${i - first}`);
   }
   return new Float32Array(words.slice(first, end).buffer);
 }
@@ -51,12 +60,13 @@ export interface GuardedRun {
 }
 
 /**
- * Builds and runs twice, from fresh tensors; throws unless both runs give the same bits and leave the guards alone.
+ * Builds and runs twice, from fresh tensors in other guards; throws unless both runs give the same bits and leave the guards alone.
  * @returns the elements of each output
  */
 export async function runTwice(gpu: Gpu, build: () => GuardedRun): Promise<Float32Array[]> {
   const results: Float32Array[][] = [];
   for (let run = 0; run < 2; run++) {
+    guardBits = run === 0 ? poisonBits : numberBits;
     const { calls, outputs } = build();
     await runCalls(gpu, calls);
     const read: Float32Array[] = [];
