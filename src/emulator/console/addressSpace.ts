@@ -1,0 +1,142 @@
+/**
+ * The console's wiring: which chip answers which address (13 address lines; the cartridge may listen to a fourteenth).
+ * RIOT RAM and the cartridge's plain bytes are in the page table, the TIA, the RIOT's registers and watched addresses are not.
+ * Source: reference console.md sections 5 and 6.
+ */
+import type { Cartridge, CartridgeSpace } from '../cartridge/cartridge.ts';
+import { type CpuBus, pageCount, pageSize } from '../cpu/bus.ts';
+import type { Riot } from '../riot/riot.ts';
+import { WSYNC } from '../tia/registers.ts';
+import type { Tia } from '../tia/tia.ts';
+
+const cartridgeSelect = 0x1000;
+const notTia = 0x80;
+const notRam = 0x200;
+const a13 = 0x2000;
+
+/** `memory`: RIOT RAM at its own addresses, then a page that swallows writes, the ROM, the cartridge's RAM. */
+const ramStart = 0x80;
+const sinkStart = 0x100;
+const romStart = sinkStart + pageSize;
+
+export class AddressSpace implements CpuBus, CartridgeSpace {
+  readonly memory: Uint8Array;
+  readonly readPages = new Int32Array(pageCount);
+  readonly writePages = new Int32Array(pageCount);
+  stop = false;
+  /** RIOT RAM, 128 bytes. */
+  readonly ram: Uint8Array;
+  readonly cartridgeRam: Uint8Array;
+
+  /** What the cartridge's pages read and write behind a watched page. */
+  readonly #readTargets = new Int32Array(pageCount);
+  readonly #writeTargets = new Int32Array(pageCount);
+  readonly #watched = new Uint8Array(pageCount);
+  readonly #cartridge: Cartridge;
+  readonly #tia: Tia;
+  readonly #riot: Riot;
+
+  constructor(cartridge: Cartridge, tia: Tia, riot: Riot) {
+    this.#cartridge = cartridge;
+    this.#tia = tia;
+    this.#riot = riot;
+    const cartridgeRamStart = romStart + cartridge.rom.length;
+    this.memory = new Uint8Array(cartridgeRamStart + cartridge.ramSize);
+    this.memory.set(cartridge.rom, romStart);
+    this.ram = this.memory.subarray(ramStart, ramStart + 128);
+    this.cartridgeRam = this.memory.subarray(cartridgeRamStart);
+    for (let page = 0; page < pageCount; page++) {
+      const address = page * pageSize;
+      let target = -1;
+      if (address & cartridgeSelect) target = sinkStart;
+      else if (address & notTia && !(address & notRam)) target = address & 0xff;
+      this.readPages[page] = this.writePages[page] = target;
+      this.#readTargets[page] = this.#writeTargets[page] = target;
+    }
+    cartridge.attach(this);
+  }
+
+  read(address: number, cycles: number, latch: number): number {
+    if (address & cartridgeSelect) {
+      this.#cartridge.access(address & 0x1fff);
+      return this.memory[this.#readTargets[(address >>> 6) & 0xff] + (address & 63)];
+    }
+    if (!(address & notTia)) return this.#tia.peek(address, cycles, latch);
+    if (address & notRam) return this.#riot.read(address, cycles);
+    return this.memory[address & 0xff];
+  }
+
+  write(address: number, value: number, cycles: number): number {
+    const after = this.writeAfterWrite(address, value, cycles);
+    if ((address & (cartridgeSelect | notTia | 63)) === WSYNC) return after + this.#tia.cyclesToLineEnd(after);
+    return after;
+  }
+
+  writeAfterWrite(address: number, value: number, cycles: number): number {
+    if (address & cartridgeSelect) {
+      this.#cartridge.access(address & 0x1fff);
+      this.memory[this.#writeTargets[(address >>> 6) & 0xff] + (address & 63)] = value;
+    } else if (!(address & notTia)) {
+      this.#tia.poke(address, value, cycles);
+      this.stop = this.#tia.frameDone;
+    } else if (address & notRam) {
+      this.#riot.write(address, value, cycles);
+    } else {
+      this.memory[address & 0xff] = value;
+    }
+    return cycles;
+  }
+
+  mapRom(address: number, length: number, romOffset: number): void {
+    this.#mapRead(address, length, romStart + romOffset);
+    this.#mapRead(address | a13, length, romStart + romOffset);
+  }
+
+  mapRomA13(address: number, length: number, romOffset: number): void {
+    this.#mapRead(address, length, romStart + romOffset);
+  }
+
+  mapRamRead(address: number, length: number, ramOffset: number): void {
+    this.#mapRead(address, length, this.cartridgeRam.byteOffset + ramOffset);
+    this.#mapRead(address | a13, length, this.cartridgeRam.byteOffset + ramOffset);
+  }
+
+  mapRamWrite(address: number, length: number, ramOffset: number): void {
+    this.#mapWrite(address, length, this.cartridgeRam.byteOffset + ramOffset, pageSize);
+    this.#mapWrite(address | a13, length, this.cartridgeRam.byteOffset + ramOffset, pageSize);
+  }
+
+  unmapWrite(address: number, length: number): void {
+    this.#mapWrite(address, length, sinkStart, 0);
+    this.#mapWrite(address | a13, length, sinkStart, 0);
+  }
+
+  watch(address: number, length: number): void {
+    for (let at = address; at < address + length; at += pageSize) {
+      for (const page of [at >>> 6, (at | a13) >>> 6]) {
+        this.#watched[page] = 1;
+        this.readPages[page] = this.writePages[page] = -1;
+      }
+    }
+  }
+
+  #mapRead(address: number, length: number, target: number): void {
+    const first = address >>> 6;
+    const count = length >>> 6;
+    for (let i = 0; i < count; i++) {
+      const page = first + i;
+      this.#readTargets[page] = target + i * pageSize;
+      if (this.#watched[page] === 0) this.readPages[page] = target + i * pageSize;
+    }
+  }
+
+  #mapWrite(address: number, length: number, target: number, step: number): void {
+    const first = address >>> 6;
+    const count = length >>> 6;
+    for (let i = 0; i < count; i++) {
+      const page = first + i;
+      this.#writeTargets[page] = target + i * step;
+      if (this.#watched[page] === 0) this.writePages[page] = target + i * step;
+    }
+  }
+}

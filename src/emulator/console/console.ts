@@ -1,0 +1,233 @@
+/**
+ * An Atari 2600: CPU, TIA, RIOT and a cartridge wired together, switched on, and run frame by frame.
+ * Leaves out sound, and games: src/env/arcade.ts knows episodes. Source: reference console.md sections 1, 2 and 6.
+ */
+import { UserError } from '../../errors.ts';
+import { Mt19937 } from '../../random.ts';
+import { type Cartridge, fillWithNoise } from '../cartridge/cartridge.ts';
+import { createCartridge } from '../cartridge/identify.ts';
+import { Cpu } from '../cpu/cpu.ts';
+import { Riot } from '../riot/riot.ts';
+import { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import type { Television } from '../tia/beam.ts';
+import { bufferRows } from '../tia/raster.ts';
+import { Tia } from '../tia/tia.ts';
+import { AddressSpace } from './addressSpace.ts';
+import { Controls } from './controls.ts';
+import { type ConsoleProperties, defaultProperties, type TelevisionFormat } from './properties.ts';
+
+/** Where the reference's console starts its noise. */
+const noiseSeed = 4753849;
+
+/** Detection of the television format: of 60 frames the last 30 count, and 15 long ones mean PAL. */
+const detectionFrames = 60;
+const detectionSettled = 30;
+const longFrameLines = 285;
+const longFramesOfPal = 15;
+const defaultHeight = 210;
+const palHeight = 250;
+
+/** A frame that has not ended by then is shown unfinished; the next one goes on with it. */
+const instructionsPerFrame = 25000;
+
+/** The screen has at least so many rows. */
+const minScreenHeight = 200;
+
+const snapshotVersion = 1;
+
+export class Console {
+  readonly properties: ConsoleProperties;
+  readonly format: TelevisionFormat;
+  readonly screenWidth = 160;
+  readonly screenHeight: number;
+  /** RIOT RAM, addresses 0x80..0xFF: the live 128 bytes. */
+  readonly ram: Uint8Array;
+  /** Joysticks, paddles and switches: set them before `runFrame`. */
+  readonly controls: Controls;
+  readonly cartridge: Cartridge;
+  /** Lines of the last `runFrame`; a frame that goes on after it counts from its start. */
+  scanlines = 0;
+
+  readonly #random = new Mt19937(noiseSeed);
+  readonly #cpu: Cpu;
+  readonly #tia: Tia;
+  readonly #riot: Riot;
+  readonly #space: AddressSpace;
+  readonly #identity: number;
+  #television: Television;
+  /** The frame under way has not ended; it was greyed once already. */
+  #unfinished = false;
+  #greyed = false;
+
+  /**
+   * Switches the console on: RAM full of noise, the television format found out by running 60 frames, then a reset.
+   * @param rom the bytes of the cartridge image
+   * @param properties what differs from `defaultProperties`
+   * @throws UserError for a cartridge that cannot be played, or a picture larger than the console's
+   */
+  constructor(rom: Uint8Array, properties: Partial<ConsoleProperties> = {}) {
+    const wanted = { ...defaultProperties, ...properties };
+    if (wanted.yStart < 0 || wanted.height < 1 || wanted.yStart + wanted.height > bufferRows) {
+      throw new UserError(
+        `a picture of ${wanted.height} lines from line ${wanted.yStart} on does not fit.`,
+        `yStart + height is at most ${bufferRows}.`,
+      );
+    }
+    this.cartridge = createCartridge(rom);
+    this.controls = new Controls(wanted);
+    let format: TelevisionFormat = wanted.format === 'AUTO-DETECT' ? 'NTSC' : wanted.format;
+    this.#television = television(wanted, format, wanted.height);
+    this.#tia = new Tia(this.controls, this.#television);
+    this.#riot = new Riot(this.controls);
+    this.#space = new AddressSpace(this.cartridge, this.#tia, this.#riot);
+    this.#cpu = new Cpu(this.#space);
+    this.ram = this.#space.ram;
+    this.#identity = fnv1a(rom);
+
+    fillWithNoise(this.ram, this.#random);
+    this.#random.nextU32();
+    if (wanted.format === 'AUTO-DETECT') {
+      this.systemReset();
+      format = this.#detectFormat();
+    }
+    const height = format !== 'NTSC' && wanted.height === defaultHeight ? palHeight : wanted.height;
+    this.#television = television(wanted, format, height);
+    this.systemReset();
+    this.format = format;
+    this.properties = { ...wanted, height };
+    this.screenHeight = Math.max(height, minScreenHeight);
+  }
+
+  /**
+   * The current picture: 160 * `screenHeight` bytes row by row, each the value of the colour register shown (an even number, so
+   * palette index = byte >> 1; 0 is black), odd where PAL lost its colour. A view of a buffer that later frames draw into: copy it to keep it.
+   */
+  get screen(): Uint8Array {
+    return this.#tia.raster.pixels.subarray(0, this.screenWidth * this.screenHeight);
+  }
+
+  /** What the switch does: chips and CPU start anew, RAM keeps its contents. */
+  systemReset(): void {
+    this.#cpu.cycles = 0;
+    this.#riot.reset(25 + (this.#random.nextU32() % 75));
+    this.#tia.reset(this.#television);
+    fillWithNoise(this.#space.cartridgeRam, this.#random);
+    this.cartridge.reset();
+    this.#cpu.reset();
+  }
+
+  /** Runs until the cartridge ends its television frame, or for 25,000 instructions. */
+  runFrame(): void {
+    const cpu = this.#cpu;
+    const tia = this.#tia;
+    const space = this.#space;
+    if (!this.#unfinished) {
+      tia.startFrame(cpu.cycles);
+      this.#riot.rebase(cpu.cycles);
+      cpu.cycles = 0;
+      this.#unfinished = true;
+      this.#greyed = false;
+    }
+    space.stop = tia.frameDone;
+    cpu.run(instructionsPerFrame);
+    tia.beam.draw();
+    this.scanlines = tia.lines(cpu.cycles);
+    if (tia.frameDone) {
+      this.#unfinished = false;
+      tia.lastLines = this.scanlines;
+    } else if (!this.#greyed) {
+      this.#greyed = true;
+      tia.greyFrom(this.scanlines);
+    }
+  }
+
+  /** Leaves the last byte of RAM on the data bus, as reading all of RAM over it does. */
+  touchRam(): void {
+    this.#cpu.latch = this.ram[127];
+  }
+
+  #detectFormat(): TelevisionFormat {
+    let longFrames = 0;
+    for (let frame = 0; frame < detectionFrames; frame++) {
+      this.runFrame();
+      if (frame >= detectionSettled && this.scanlines > longFrameLines) longFrames++;
+    }
+    return longFrames >= longFramesOfPal ? 'PAL' : 'NTSC';
+  }
+
+  /** Everything that the next frames depend on; `restore` brings it back in a console with the same cartridge and properties. */
+  snapshot(): Uint8Array {
+    const out = new SnapshotWriter();
+    this.save(out);
+    return out.finish();
+  }
+
+  /** @throws UserError for bytes that are no snapshot of this version or cartridge; the console is then as before. */
+  restore(bytes: Uint8Array): void {
+    const state = new SnapshotReader(bytes);
+    this.load(state);
+  }
+
+  /** Appends the state to a larger snapshot. */
+  save(out: SnapshotWriter): void {
+    out.int(snapshotVersion);
+    out.int(this.#identity);
+    out.bytes(new Uint8Array(this.#random.state.buffer));
+    this.#cpu.save(out);
+    this.#tia.save(out);
+    this.#riot.save(out);
+    this.controls.save(out);
+    this.cartridge.save(out);
+    out.bytes(this.ram);
+    out.bytes(this.#space.cartridgeRam);
+    out.flag(this.#unfinished);
+    out.flag(this.#greyed);
+    out.int(this.scanlines);
+  }
+
+  /** Reads what `save` wrote. */
+  load(state: SnapshotReader): void {
+    const version = state.int();
+    if (version !== snapshotVersion) {
+      throw new UserError(
+        `a console snapshot of version ${version}; this console reads version ${snapshotVersion}.`,
+        'Save it again with this version.',
+      );
+    }
+    if (state.int() !== this.#identity) {
+      throw new UserError(
+        'a console snapshot of another cartridge.',
+        'Restore it with the cartridge it was saved with.',
+      );
+    }
+    state.bytes(new Uint8Array(this.#random.state.buffer));
+    this.#cpu.load(state);
+    this.#tia.load(state);
+    this.#riot.load(state);
+    this.controls.load(state);
+    this.cartridge.load(state);
+    state.bytes(this.ram);
+    state.bytes(this.#space.cartridgeRam);
+    this.#unfinished = state.flag();
+    this.#greyed = state.flag();
+    this.scanlines = state.int();
+  }
+}
+
+function television(properties: ConsoleProperties, format: TelevisionFormat, height: number): Television {
+  const pal = format === 'PAL';
+  return {
+    yStart: properties.yStart,
+    height,
+    maxLines: pal ? 342 : 290,
+    colourLoss: pal,
+    hmoveBlanks: properties.hmoveBlanks,
+  };
+}
+
+/** FNV-1a, 32 bits, signed: tells cartridges apart. */
+function fnv1a(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return hash;
+}

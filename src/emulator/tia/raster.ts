@@ -1,0 +1,199 @@
+/**
+ * The TIA's picture: paints segments of a line from the objects' masks and notes which objects touch.
+ * Two frame buffers take turns and are never cleared, so a row that is not painted shows what it held two frames ago.
+ * Leaves out time and registers (tia.ts). Source: reference console.md sections 5 to 7.
+ */
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import { lineWords } from './objects.ts';
+
+/** Rows of a frame buffer: the first frame after a reset paints above the visible window. */
+export const bufferRows = 300;
+const rowWords = 40;
+const rowBytes = 160;
+
+/** Bit j of a nibble as byte j, all ones or zeros: the masks of four pixels (screens are little-endian). */
+const pixelsOfNibble = new Int32Array(16);
+for (let nibble = 0; nibble < 16; nibble++) {
+  for (let bit = 0; bit < 4; bit++) if (nibble & (1 << bit)) pixelsOfNibble[nibble] |= 0xff << (8 * bit);
+}
+
+/** Bits of `collisions`: two for each register CXM0P (bits 1, 0) to CXPPMM (bits 15, 14), as they read in bits 7 and 6. */
+const m0P0 = 1 << 0;
+const m0P1 = 1 << 1;
+const m1P1 = 1 << 2;
+const m1P0 = 1 << 3;
+const p0Bl = 1 << 4;
+const p0Pf = 1 << 5;
+const p1Bl = 1 << 6;
+const p1Pf = 1 << 7;
+const m0Bl = 1 << 8;
+const m0Pf = 1 << 9;
+const m1Bl = 1 << 10;
+const m1Pf = 1 << 11;
+const blPf = 1 << 13;
+const m0M1 = 1 << 14;
+const p0P1 = 1 << 15;
+
+export class Raster {
+  readonly p0 = new Int32Array(lineWords);
+  readonly p1 = new Int32Array(lineWords);
+  readonly m0 = new Int32Array(lineWords);
+  readonly m1 = new Int32Array(lineWords);
+  readonly bl = new Int32Array(lineWords);
+  readonly pf = new Int32Array(lineWords);
+
+  /** Colours, the same byte four times. */
+  colup0 = 0;
+  colup1 = 0;
+  colupf = 0;
+  colubk = 0;
+  /** The playfield takes the players' colours, by half. */
+  scoreMode = false;
+  /** Ball and playfield lie above players and missiles. */
+  playfieldFirst = false;
+  /** Latched since CXCLR. */
+  collisions = 0;
+
+  /** The buffer being drawn: `bufferRows` rows of 160 bytes. */
+  pixels = new Uint8Array(bufferRows * rowBytes);
+  #words = new Int32Array(this.pixels.buffer);
+  #otherPixels = new Uint8Array(bufferRows * rowBytes);
+  #otherWords = new Int32Array(this.#otherPixels.buffer);
+
+  /** Draws into the other buffer from now on. */
+  swap(): void {
+    const { pixels } = this;
+    const words = this.#words;
+    this.pixels = this.#otherPixels;
+    this.#words = this.#otherWords;
+    this.#otherPixels = pixels;
+    this.#otherWords = words;
+  }
+
+  reset(): void {
+    this.pixels.fill(0);
+    this.#otherPixels.fill(0);
+    this.colup0 = this.colup1 = this.colupf = this.colubk = 0;
+    this.scoreMode = this.playfieldFirst = false;
+    this.collisions = 0;
+  }
+
+  /** Copies the whole of the row above into `row`. */
+  repeatRow(row: number): void {
+    const start = row * rowWords;
+    this.#words.copyWithin(start, start - rowWords, start);
+  }
+
+  /** Paints pixels `from`..`to` (exclusive) of a row black. */
+  black(row: number, from: number, to: number): void {
+    this.pixels.fill(0, row * rowBytes + from, row * rowBytes + to);
+  }
+
+  /** Halves the brightness of the rows from `first` to `end` (exclusive) and takes their hue. */
+  grey(first: number, end: number): void {
+    const { pixels } = this;
+    for (let at = first * rowBytes; at < end * rowBytes; at++) pixels[at] = (pixels[at] & 15) >> 1;
+  }
+
+  /** Paints pixels `from`..`to` (exclusive, at least one) of a row and latches the collisions there. */
+  paint(row: number, from: number, to: number): void {
+    const { p0, p1, m0, m1, bl, pf, colubk, scoreMode, playfieldFirst } = this;
+    const words = this.#words;
+    const toP0 = colubk ^ this.colup0;
+    const toP1 = colubk ^ this.colup1;
+    const toPf = colubk ^ this.colupf;
+    const first = from >>> 5;
+    const last = (to - 1) >>> 5;
+    for (let word = first; word <= last; word++) {
+      let clip = -1;
+      if (word === first) clip <<= from & 31;
+      if (word === last) clip &= -1 >>> (31 - ((to - 1) & 31));
+      const players0 = p0[word] & clip;
+      const players1 = p1[word] & clip;
+      const missiles0 = m0[word] & clip;
+      const missiles1 = m1[word] & clip;
+      const ball = bl[word] & clip;
+      const playfield = pf[word] & clip;
+      let in0 = players0 | missiles0;
+      let in1 = players1 | missiles1;
+      let inPf = playfield | ball;
+      if ((in0 | in1 | ball) !== 0) {
+        let touched = 0;
+        if (players0 & missiles0) touched |= m0P0;
+        if (players1 & missiles0) touched |= m0P1;
+        if (players1 & missiles1) touched |= m1P1;
+        if (players0 & missiles1) touched |= m1P0;
+        if (players0 & ball) touched |= p0Bl;
+        if (players0 & playfield) touched |= p0Pf;
+        if (players1 & ball) touched |= p1Bl;
+        if (players1 & playfield) touched |= p1Pf;
+        if (missiles0 & ball) touched |= m0Bl;
+        if (missiles0 & playfield) touched |= m0Pf;
+        if (missiles1 & ball) touched |= m1Bl;
+        if (missiles1 & playfield) touched |= m1Pf;
+        if (ball & playfield) touched |= blPf;
+        if (missiles0 & missiles1) touched |= m0M1;
+        if (players0 & players1) touched |= p0P1;
+        this.collisions |= touched;
+      }
+      if (playfieldFirst) {
+        in0 &= ~inPf;
+        in1 &= ~(inPf | in0);
+      } else {
+        if (scoreMode) {
+          const left = word < 2 ? -1 : word === 2 ? 0xffff : 0;
+          in0 |= playfield & left;
+          in1 |= playfield & ~left;
+          inPf = ball;
+        }
+        in1 &= ~in0;
+        inPf &= ~(in0 | in1);
+      }
+      let at = row * rowWords + word * 8;
+      if (clip === -1) {
+        for (let shift = 0; shift < 32; shift += 4) {
+          words[at++] =
+            colubk ^
+            (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
+            (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
+            (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
+        }
+      } else {
+        for (let shift = 0; shift < 32; shift += 4, at++) {
+          const inside = pixelsOfNibble[(clip >>> shift) & 15];
+          if (inside === 0) continue;
+          const colours =
+            colubk ^
+            (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
+            (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
+            (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
+          words[at] = (words[at] & ~inside) | (colours & inside);
+        }
+      }
+    }
+  }
+
+  save(out: SnapshotWriter): void {
+    out.int(this.colup0);
+    out.int(this.colup1);
+    out.int(this.colupf);
+    out.int(this.colubk);
+    out.flag(this.scoreMode);
+    out.flag(this.playfieldFirst);
+    out.int(this.collisions);
+    out.bytes(this.pixels);
+    out.bytes(this.#otherPixels);
+  }
+
+  load(state: SnapshotReader): void {
+    this.colup0 = state.int();
+    this.colup1 = state.int();
+    this.colupf = state.int();
+    this.colubk = state.int();
+    this.scoreMode = state.flag();
+    this.playfieldFirst = state.flag();
+    this.collisions = state.int();
+    state.bytes(this.pixels);
+    state.bytes(this.#otherPixels);
+  }
+}

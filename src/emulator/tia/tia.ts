@@ -1,0 +1,446 @@
+/**
+ * The TIA: what reading and writing its registers does, and when it becomes visible. Painting is in raster.ts, the beam's progress
+ * in beam.ts, movement in motion.ts. Time comes in CPU cycles, three colour clocks each.
+ * Leaves out audio, RSYNC and the input latch, as the reference does. Source: reference console.md sections 5 to 7.
+ */
+import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import {
+  Beam,
+  blankClocks,
+  lineClocks,
+  staleBl,
+  staleM0,
+  staleM1,
+  staleP0,
+  staleP1,
+  stalePf,
+  type Television,
+} from './beam.ts';
+import {
+  ballPosition,
+  hmoveBlanks,
+  hmoveDistance,
+  missile0Position,
+  missile1Position,
+  playerPosition,
+  strobeBefore,
+  strobeDuring,
+  strobeOutcome,
+} from './motion.ts';
+import { Pots } from './pots.ts';
+import { Raster } from './raster.ts';
+import * as register from './registers.ts';
+import { TiaState } from './state.ts';
+
+/** What is plugged in: the fire buttons as bit 7 (0x80: not pressed), the paddles' resistances in ohms at INPT0..INPT3. */
+export interface TiaInputs {
+  readonly inpt4: number;
+  readonly inpt5: number;
+  readonly resistances: ArrayLike<number>;
+}
+
+const never = 0x7fffffff;
+
+/** Clocks of a line before which CTRLPF still changes the mirroring of this line. */
+const reflectLatch = blankClocks + 79;
+
+/** Colour clocks from a write to PF0, PF1 or PF2 until it shows, by the write's CPU cycle modulo 4. */
+const playfieldDelay = [4, 5, 2, 3];
+
+/** Clocks for which a player that is being drawn still shows at its old place after RESPx. */
+const strobeDelay = 11;
+/** Clocks until NUSIZx, RESMx change the picture. */
+const sizeDelay = 8;
+
+/** Bit 0 of a pixel marks a picture without colour. */
+const colourBits = 0xfefefefe | 0;
+const colourLost = 0x01010101;
+
+export class Tia {
+  readonly raster = new Raster();
+  readonly state = new TiaState();
+  readonly beam = new Beam(this.state, this.raster);
+  readonly pots: Pots;
+  /** Raised by the write that ends the television frame. */
+  frameDone = false;
+  /** From this clock on a VSYNC of 0 ends the frame. */
+  vsyncFinish = never;
+  /** Lines of the last finished frame. */
+  lastLines = 0;
+
+  readonly #inputs: TiaInputs;
+  #television: Television;
+
+  constructor(inputs: TiaInputs, television: Television) {
+    this.#inputs = inputs;
+    this.#television = television;
+    this.pots = new Pots(inputs.resistances);
+  }
+
+  /** Everything 0 and both frame buffers black; `television` from now on. */
+  reset(television: Television): void {
+    this.#television = television;
+    this.raster.reset();
+    this.state.reset();
+    this.beam.reset(television);
+    this.pots.reset();
+    this.frameDone = false;
+    this.vsyncFinish = never;
+    this.lastLines = 0;
+  }
+
+  /** Starts a frame in the older buffer; what was cycle `cycles` is now cycle 0. The beam keeps its place in the line. */
+  startFrame(cycles: number): void {
+    const { beam, raster } = this;
+    const clocks = 3 * cycles;
+    raster.swap();
+    beam.startFrame((clocks - beam.frameStart) % lineClocks, this.#television);
+    this.state.hmoveClock = (this.state.hmoveClock - clocks) | 0;
+    if (this.vsyncFinish !== never) this.vsyncFinish -= clocks;
+    this.pots.rebase(cycles);
+    this.frameDone = false;
+    if (this.#television.colourLoss) {
+      const lost = this.lastLines & 1 ? colourLost : 0;
+      raster.colup0 = (raster.colup0 & colourBits) | lost;
+      raster.colup1 = (raster.colup1 & colourBits) | lost;
+      raster.colupf = (raster.colupf & colourBits) | lost;
+      raster.colubk = (raster.colubk & colourBits) | lost;
+    }
+  }
+
+  /** Lines since the start of the frame. */
+  lines(cycles: number): number {
+    return Math.trunc((3 * cycles - this.beam.frameStart) / lineClocks);
+  }
+
+  /** Greys the rows that an unfinished frame of `lines` lines did not reach. */
+  greyFrom(lines: number): void {
+    const { yStart, height } = this.#television;
+    this.raster.grey(Math.max(lines, yStart) - yStart, height);
+  }
+
+  /** CPU cycles from `cycles` to the start of the next line, 0 at a line's start: how long WSYNC halts the CPU. */
+  cyclesToLineEnd(cycles: number): number {
+    const inLine = (cycles - Math.trunc(this.beam.frameStart / 3)) % 76;
+    return inLine === 0 ? 0 : 76 - inLine;
+  }
+
+  /** Reads register `address & 15`; bits that nothing drives come from `latch`. */
+  peek(address: number, cycles: number, latch: number): number {
+    this.beam.due(3 * cycles);
+    const undriven = latch & 0x3f;
+    const index = address & 15;
+    if (index <= register.CXPPMM) {
+      this.beam.draw();
+      return (((this.raster.collisions >>> (2 * index)) & 3) << 6) | undriven;
+    }
+    if (index <= register.INPT3) return this.pots.read(index - register.INPT0, cycles) | undriven;
+    if (index === register.INPT4) return this.#inputs.inpt4 | undriven;
+    if (index === register.INPT5) return this.#inputs.inpt5 | undriven;
+    return undriven;
+  }
+
+  /** Writes register `address & 63`. WSYNC does nothing here: `cyclesToLineEnd` says how long to halt. */
+  poke(address: number, value: number, cycles: number): void {
+    const clock = 3 * cycles;
+    const { beam, state, raster } = this;
+    const sinceStart = clock - beam.frameStart;
+    beam.due(clock);
+    if (sinceStart >= lineClocks * (this.#television.maxLines + 1)) this.frameDone = true;
+    switch (address & 63) {
+      case register.VSYNC:
+        if (value & 2) this.vsyncFinish = clock + lineClocks;
+        else if (clock >= this.vsyncFinish) {
+          this.vsyncFinish = never;
+          this.frameDone = true;
+        }
+        return;
+      case register.VBLANK:
+        this.pots.dump((value & 0x80) !== 0, cycles);
+        if ((state.vblank ^ value) & 2) beam.drawTo(clock + 1);
+        else beam.due(clock + 1);
+        state.vblank = value;
+        return;
+      case register.NUSIZ0:
+        beam.drawTo(clock + sizeDelay);
+        state.nusiz0 = value;
+        this.#takePlayer0(0);
+        this.#takeMissile0();
+        return;
+      case register.NUSIZ1:
+        beam.drawTo(clock + sizeDelay);
+        state.nusiz1 = value;
+        this.#takePlayer1(0);
+        beam.stale |= staleM1;
+        return;
+      case register.COLUP0: {
+        const colour = this.#colour(value);
+        if (colour === raster.colup0) return;
+        beam.drawTo(clock);
+        raster.colup0 = colour;
+        return;
+      }
+      case register.COLUP1: {
+        const colour = this.#colour(value);
+        if (colour === raster.colup1) return;
+        beam.drawTo(clock);
+        raster.colup1 = colour;
+        return;
+      }
+      case register.COLUPF: {
+        const colour = this.#colour(value);
+        if (colour === raster.colupf) return;
+        beam.drawTo(clock);
+        raster.colupf = colour;
+        return;
+      }
+      case register.COLUBK: {
+        const colour = this.#colour(value);
+        if (colour === raster.colubk) return;
+        beam.drawTo(clock);
+        raster.colubk = colour;
+        return;
+      }
+      case register.CTRLPF:
+        beam.drawTo(clock);
+        state.ctrlpf = value;
+        // Later in the line the mirroring waits for the next one.
+        if (sinceStart % lineClocks < reflectLatch) state.reflect = value & 1;
+        beam.stale |= staleBl | stalePf;
+        return;
+      case register.REFP0:
+        beam.drawTo(clock + 1);
+        state.refp0 = value & 8;
+        beam.stale |= staleP0;
+        return;
+      case register.REFP1:
+        beam.drawTo(clock + 1);
+        state.refp1 = value & 8;
+        beam.stale |= staleP1;
+        return;
+      case register.PF0:
+        this.#preparePlayfield(clock, (value & 0xf0) !== state.pf0);
+        state.pf0 = value & 0xf0;
+        return;
+      case register.PF1:
+        this.#preparePlayfield(clock, value !== state.pf1);
+        state.pf1 = value;
+        return;
+      case register.PF2:
+        this.#preparePlayfield(clock, value !== state.pf2);
+        state.pf2 = value;
+        return;
+      case register.RESP0: {
+        beam.drawTo(clock);
+        const position = playerPosition(sinceStart % lineClocks);
+        const outcome = strobeOutcome(state.posp0, position, state.nusiz0 & 7);
+        if (outcome === strobeDuring) beam.drawTo(clock + strobeDelay);
+        state.posp0 = position;
+        this.#takePlayer0(outcome === strobeBefore ? 0 : 1);
+        return;
+      }
+      case register.RESP1: {
+        beam.drawTo(clock);
+        const position = playerPosition(sinceStart % lineClocks);
+        const outcome = strobeOutcome(state.posp1, position, state.nusiz1 & 7);
+        if (outcome === strobeDuring) beam.drawTo(clock + strobeDelay);
+        state.posp1 = position;
+        this.#takePlayer1(outcome === strobeBefore ? 0 : 1);
+        return;
+      }
+      case register.RESM0:
+        beam.drawTo(clock + sizeDelay);
+        state.posm0 = missile0Position(sinceStart % lineClocks, clock - state.hmoveClock);
+        this.#takeMissile0();
+        return;
+      case register.RESM1:
+        beam.drawTo(clock + sizeDelay);
+        state.posm1 = missile1Position(sinceStart % lineClocks, clock - state.hmoveClock);
+        beam.stale |= staleM1;
+        return;
+      case register.RESBL:
+        beam.drawTo(clock);
+        state.posbl = ballPosition(sinceStart % lineClocks, clock - state.hmoveClock);
+        beam.stale |= staleBl;
+        return;
+      case register.GRP0:
+        if (value === state.grp0 && state.dgrp1 === state.grp1) {
+          beam.due(clock + 1);
+          return;
+        }
+        beam.drawTo(clock + 1);
+        state.grp0 = value;
+        state.dgrp1 = state.grp1;
+        beam.stale |= staleP0 | staleP1;
+        return;
+      case register.GRP1:
+        if (value === state.grp1 && state.dgrp0 === state.grp0 && state.denabl === state.enabl) {
+          beam.due(clock + 1);
+          return;
+        }
+        beam.drawTo(clock + 1);
+        state.grp1 = value;
+        state.dgrp0 = state.grp0;
+        state.denabl = state.enabl;
+        beam.stale |= staleP0 | staleP1 | staleBl;
+        return;
+      case register.ENAM0:
+        if ((value & 2) === state.enam0) return;
+        beam.drawTo(clock);
+        state.enam0 = value & 2;
+        beam.stale |= staleM0;
+        return;
+      case register.ENAM1:
+        if ((value & 2) === state.enam1) return;
+        beam.drawTo(clock);
+        state.enam1 = value & 2;
+        beam.stale |= staleM1;
+        return;
+      case register.ENABL:
+        if ((value & 2) === state.enabl) return;
+        beam.drawTo(clock);
+        state.enabl = value & 2;
+        beam.stale |= staleBl;
+        return;
+      case register.HMP0:
+        state.hmp0 = value >>> 4;
+        return;
+      case register.HMP1:
+        state.hmp1 = value >>> 4;
+        return;
+      case register.HMM0:
+        // A change from 7 to 6 just 21 cycles after HMOVE keeps the missile moving.
+        if (clock - state.hmoveClock === 63 && state.hmm0 === 7 && value >>> 4 === 6) {
+          beam.drawTo(clock);
+          state.cosmicArk = 1;
+          state.cosmicArkCounter = 0;
+        }
+        state.hmm0 = value >>> 4;
+        return;
+      case register.HMM1:
+        state.hmm1 = value >>> 4;
+        return;
+      case register.HMBL:
+        state.hmbl = value >>> 4;
+        return;
+      case register.VDELP0:
+        beam.drawTo(clock);
+        state.vdelp0 = value & 1;
+        beam.stale |= staleP0;
+        return;
+      case register.VDELP1:
+        beam.drawTo(clock);
+        state.vdelp1 = value & 1;
+        beam.stale |= staleP1;
+        return;
+      case register.VDELBL:
+        beam.drawTo(clock);
+        state.vdelbl = value & 1;
+        beam.stale |= staleBl;
+        return;
+      case register.RESMP0:
+        beam.drawTo(clock);
+        if (state.resmp0 !== 0 && (value & 2) === 0) {
+          state.posm0 = centreOf(state.posp0, state.nusiz0);
+          this.#takeMissile0();
+        }
+        state.resmp0 = value & 2;
+        beam.stale |= staleM0;
+        return;
+      case register.RESMP1:
+        beam.drawTo(clock);
+        if (state.resmp1 !== 0 && (value & 2) === 0) state.posm1 = centreOf(state.posp1, state.nusiz1);
+        state.resmp1 = value & 2;
+        beam.stale |= staleM1;
+        return;
+      case register.HMOVE:
+        beam.drawTo(clock);
+        this.#hmove(clock, ((sinceStart % lineClocks) / 3) | 0);
+        return;
+      case register.HMCLR:
+        state.hmp0 = state.hmp1 = state.hmm0 = state.hmm1 = state.hmbl = 0;
+        return;
+      case register.CXCLR:
+        beam.drawTo(clock);
+        raster.collisions = 0;
+        return;
+    }
+  }
+
+  #colour(value: number): number {
+    const lost = this.#television.colourLoss && this.lastLines & 1 ? 1 : 0;
+    return Math.imul((value & 0xfe) | lost, 0x01010101);
+  }
+
+  #preparePlayfield(clock: number, changes: boolean): void {
+    const { beam } = this;
+    const cycle = (((clock - beam.frameStart) % lineClocks) / 3) | 0;
+    const visible = clock + playfieldDelay[cycle & 3];
+    if (!changes) {
+      beam.due(visible);
+      return;
+    }
+    beam.drawTo(visible);
+    beam.stale |= stalePf;
+  }
+
+  /** Takes the player's place and size into its mask, without its first copy when `suppress` is 1. */
+  #takePlayer0(suppress: number): void {
+    this.state.suppressp0 = suppress;
+    this.beam.stale |= staleP0;
+  }
+
+  #takePlayer1(suppress: number): void {
+    this.state.suppressp1 = suppress;
+    this.beam.stale |= staleP1;
+  }
+
+  #takeMissile0(): void {
+    this.state.m0Hidden = 0;
+    this.state.m0WidthBit = 0;
+    this.beam.stale |= staleM0;
+  }
+
+  #hmove(clock: number, cycle: number): void {
+    const { state } = this;
+    const at = cycle << 4;
+    state.hmoveClock = clock;
+    state.cosmicArk = 0;
+    if (this.#television.hmoveBlanks && hmoveBlanks(cycle)) state.hmoveBlank = 1;
+    state.posp0 = (state.posp0 + hmoveDistance[at | state.hmp0] + 160) % 160;
+    state.posp1 = (state.posp1 + hmoveDistance[at | state.hmp1] + 160) % 160;
+    state.posm0 = (state.posm0 + hmoveDistance[at | state.hmm0] + 160) % 160;
+    state.posm1 = (state.posm1 + hmoveDistance[at | state.hmm1] + 160) % 160;
+    state.posbl = (state.posbl + hmoveDistance[at | state.hmbl] + 160) % 160;
+    this.#takePlayer0(0);
+    this.#takePlayer1(0);
+    this.#takeMissile0();
+    this.beam.stale |= staleM1 | staleBl;
+  }
+
+  save(out: SnapshotWriter): void {
+    this.raster.save(out);
+    this.state.save(out);
+    this.beam.save(out);
+    this.pots.save(out);
+    out.flag(this.frameDone);
+    out.int(this.vsyncFinish);
+    out.int(this.lastLines);
+  }
+
+  load(state: SnapshotReader): void {
+    this.raster.load(state);
+    this.state.load(state);
+    this.beam.load(state);
+    this.pots.load(state);
+    this.frameDone = state.flag();
+    this.vsyncFinish = state.int();
+    this.lastLines = state.int();
+  }
+}
+
+/** Where a missile appears that a player lets go. */
+function centreOf(position: number, nusiz: number): number {
+  const mode = nusiz & 7;
+  return (position + (mode === 5 ? 8 : mode === 7 ? 16 : 4)) % 160;
+}

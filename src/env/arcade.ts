@@ -1,0 +1,239 @@
+/**
+ * A console with a game in it, played as the reference plays it: what a reset does, how an action is held, what a frame rewards.
+ * Leaves out frame skip, the maximum of two frames, no-op starts and episode limits: src/env/environment.ts.
+ * Source: reference console.md sections 1 to 3.
+ */
+import { type Action, actionNames } from '../emulator/console/action.ts';
+import { Console } from '../emulator/console/console.ts';
+import { fires, paddleRange } from '../emulator/console/controls.ts';
+import { SnapshotReader, SnapshotWriter } from '../emulator/snapshot.ts';
+import { UserError } from '../errors.ts';
+import type { Game, ReadRam } from '../games/game.ts';
+import { GameRules } from '../games/rules.ts';
+import { Mt19937 } from '../random.ts';
+
+export interface ArcadeOptions {
+  /** The bytes of the cartridge image. */
+  readonly rom: Uint8Array;
+  /** What the game's RAM means. Without it the reward is 0, lives are 0, and an episode never ends. */
+  readonly game?: Game | undefined;
+  /** Of sticky actions. The console's own noise is always the same. */
+  readonly seed: number;
+  /** How likely a frame repeats the action before instead of taking the new one. Default 0. */
+  readonly repeatActionProbability?: number;
+  /** Default: the game's. */
+  readonly mode?: number;
+  /** Bit 0: left switch at A, bit 1: right switch at A. Default: the game's. */
+  readonly difficulty?: number;
+}
+
+const noop: Action = 0;
+const warmUpFrames = 60;
+const softResetFrames = 4;
+/** After so many presses a cartridge does not know the mode. */
+const maxSelectPresses = 1000;
+const allActions: readonly Action[] = actionNames.map((_, action) => action);
+
+const snapshotVersion = 1;
+
+export class Arcade {
+  readonly console: Console;
+  readonly game: Game | undefined;
+  /** The numbers of the actions that do something in this game; all 18 without a game. */
+  readonly actions: readonly Action[];
+  readonly mode: number;
+  readonly difficulty: number;
+
+  readonly #rules: GameRules | undefined;
+  readonly #random: Mt19937;
+  readonly #repeatActionProbability: number;
+  readonly #readRam: ReadRam;
+  #held: Action = noop;
+  #paddle: number = paddleRange.start;
+  #episodeFrames = 0;
+
+  /**
+   * Loads the cartridge: switches the console on and resets the environment once.
+   * @throws UserError for a cartridge that cannot be played, and for a mode or difficulty that the game does not have
+   */
+  constructor(options: ArcadeOptions) {
+    const { rom, game, seed, repeatActionProbability = 0 } = options;
+    this.game = game;
+    this.actions = game?.minimalActions ?? allActions;
+    this.mode = chosen('mode', options.mode, game?.modes, game?.defaultMode);
+    this.difficulty = chosen('difficulty', options.difficulty, game?.difficulties, game?.defaultDifficulty);
+    // The reference keeps the probability in single precision.
+    this.#repeatActionProbability = Math.fround(repeatActionProbability);
+    this.#random = new Mt19937(seed);
+    this.#rules = game && new GameRules(game);
+    this.console = new Console(rom, game?.console);
+    const { ram } = this.console;
+    this.#readRam = (address) => ram[address & 0x7f];
+    this.reset();
+  }
+
+  /** Lives left; 0 for a game without lives. */
+  get lives(): number {
+    return this.#rules?.lives ?? 0;
+  }
+
+  /** The episode is over: `act` does nothing until `reset`. */
+  get terminal(): boolean {
+    return this.#rules?.terminal ?? false;
+  }
+
+  /** The game's score. */
+  get score(): number {
+    return this.#rules?.score ?? 0;
+  }
+
+  /** Frames played in this episode by `act` and by selecting a mode. */
+  get episodeFrames(): number {
+    return this.#episodeFrames;
+  }
+
+  /** See `Console.screen`: 160 * `screenHeight` bytes of a buffer that later frames draw into. */
+  get screen(): Uint8Array {
+    return this.console.screen;
+  }
+
+  get screenHeight(): number {
+    return this.console.screenHeight;
+  }
+
+  /** RIOT RAM, addresses 0x80..0xFF: the live 128 bytes. */
+  get ram(): Uint8Array {
+    return this.console.ram;
+  }
+
+  /** Starts an episode: resets the console, waits a second, presses RESET, selects the mode, presses RESET again. */
+  reset(): void {
+    this.#episodeFrames = 0;
+    this.#paddle = paddleRange.start;
+    this.console.systemReset();
+    this.#emulate(noop, warmUpFrames);
+    this.#softReset();
+    this.#rules?.reset();
+    this.#selectMode();
+    this.#softReset();
+    for (const action of this.game?.startingActions ?? []) this.#emulate(action, 1);
+  }
+
+  /**
+   * Plays one frame.
+   * @param action 0..17 (console/action.ts)
+   * @returns the frame's reward, 0 once the episode is over
+   */
+  act(action: Action): number {
+    // Two draws a frame, whatever becomes of them: one for each player.
+    const sticks = this.#random.nextU32() / 4294967296 < this.#repeatActionProbability;
+    this.#random.nextU32();
+    if (!sticks) this.#held = action;
+    const rules = this.#rules;
+    if (rules?.terminal) return 0;
+    this.#episodeFrames++;
+    this.#emulate(this.#held, 1);
+    return rules === undefined ? 0 : rules.reward;
+  }
+
+  /** Runs frames with an action held. Reading RAM afterwards is visible to a program that runs in undriven addresses. */
+  #emulate(action: Action, frames: number): void {
+    const { console } = this;
+    const { controls } = console;
+    controls.setDifficulty((this.difficulty & 1) !== 0, (this.difficulty & 2) !== 0);
+    if (!controls.usesPaddles) controls.setJoystick(action);
+    for (let frame = 0; frame < frames; frame++) {
+      if (controls.usesPaddles) this.#turnPaddle(action);
+      console.runFrame();
+      this.#rules?.step(console.ram);
+    }
+    console.touchRam();
+  }
+
+  #turnPaddle(action: Action): void {
+    const name = actionNames[action];
+    const { min, max, start, step } = paddleRange;
+    if (name.includes('RIGHT')) this.#paddle = Math.max(min, this.#paddle - step);
+    else if (name.includes('LEFT')) this.#paddle = Math.min(max, this.#paddle + step);
+    this.console.controls.setPaddles(this.#paddle, start, fires(action));
+  }
+
+  /** The console's RESET switch, for four frames. */
+  #softReset(): void {
+    this.console.controls.setSwitches(true, false);
+    this.#emulate(noop, softResetFrames);
+    this.console.controls.setSwitches(false, false);
+    this.#held = noop;
+  }
+
+  #selectMode(): void {
+    const selection = this.game?.selectMode;
+    if (selection === undefined) return;
+    const target = selection.target(this.mode);
+    for (let presses = 0; selection.read(this.#readRam) !== target; presses++) {
+      if (presses === maxSelectPresses) {
+        throw new UserError(
+          `mode ${this.mode} was not reached with SELECT.`,
+          `Check that this cartridge is ${this.game?.title} and that its entry reads the mode where this version keeps it.`,
+        );
+      }
+      this.#pressSelect(selection.pressFrames);
+    }
+    if (selection.thenSoftReset) this.#softReset();
+  }
+
+  /** Holds SELECT for some frames that no rules see, then plays one frame without it. */
+  #pressSelect(frames: number): void {
+    const { console } = this;
+    console.controls.release();
+    console.controls.setSwitches(false, true);
+    for (let frame = 0; frame < frames; frame++) console.runFrame();
+    console.touchRam();
+    console.controls.setSwitches(false, false);
+    this.#emulate(noop, 1);
+    this.#episodeFrames++;
+  }
+
+  /** Everything that the episode's future depends on; `restore` goes back to it. */
+  snapshot(): Uint8Array {
+    const out = new SnapshotWriter();
+    out.int(snapshotVersion);
+    this.console.save(out);
+    out.bytes(new Uint8Array(this.#random.state.buffer));
+    out.int(this.#held);
+    out.int(this.#paddle);
+    out.int(this.#episodeFrames);
+    for (const value of this.#rules?.snapshot() ?? []) out.double(value);
+    return out.finish();
+  }
+
+  /** @throws UserError for bytes that are no snapshot of this version, cartridge and game */
+  restore(bytes: Uint8Array): void {
+    const state = new SnapshotReader(bytes);
+    const version = state.int();
+    if (version !== snapshotVersion) {
+      throw new UserError(
+        `an arcade snapshot of version ${version}; this version reads ${snapshotVersion}.`,
+        'Save it again with this version.',
+      );
+    }
+    this.console.load(state);
+    state.bytes(new Uint8Array(this.#random.state.buffer));
+    this.#held = state.int();
+    this.#paddle = state.int();
+    this.#episodeFrames = state.int();
+    if (this.#rules === undefined) return;
+    const values: number[] = [];
+    while (state.remaining > 0) values.push(state.double());
+    this.#rules.restore(values);
+  }
+}
+
+/** The wanted mode or difficulty, checked; 0 without a game. */
+function chosen(what: string, wanted: number | undefined, known: readonly number[] = [0], standard = 0): number {
+  if (wanted === undefined) return standard;
+  if (!known.includes(wanted)) {
+    throw new UserError(`the game has no ${what} ${wanted}.`, `It has ${known.join(', ')}.`);
+  }
+  return wanted;
+}
