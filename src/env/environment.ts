@@ -26,8 +26,10 @@ export interface FrameSource {
   readonly screen: Uint8Array;
   readonly screenHeight: number;
   readonly format: TelevisionFormat;
-  /** Begins a new game; with a seed, the same one that a new console with this seed begins. */
-  reset(seed?: number): void;
+  /** Begins a new game. */
+  reset(): void;
+  /** Starts the random sequence of sticky actions anew. */
+  seed(seed: number): void;
   /** Plays one frame and returns its reward. */
   act(action: Action): number;
   snapshot(): Uint8Array;
@@ -82,6 +84,8 @@ export class AtariEnvironment {
   onFrame: ((screen: Uint8Array) => void) | undefined;
 
   readonly #arcade: FrameSource;
+  /** The arcade as it was given, to which a seeded reset goes back. */
+  readonly #given: Uint8Array;
   readonly #random: Xoshiro128;
   readonly #preprocessor: Preprocessor;
   /** The screen before the newest one. */
@@ -129,6 +133,7 @@ export class AtariEnvironment {
       );
     }
     this.#arcade = arcade;
+    this.#given = arcade.snapshot();
     this.#random = random;
     this.#preprocessor = new Preprocessor({
       format: arcade.format,
@@ -143,16 +148,21 @@ export class AtariEnvironment {
 
   /**
    * Begins an episode. After an episode that a lost life ended it goes on in the same game with one no-op step; else it begins a new game
-   * with the random start. The FIRE start follows either. With `seed` a new game begins as in a new environment with this seed.
+   * with the random start. The FIRE start follows either. With `seed` all randomness begins anew, and the game is the first one of a new
+   * arcade and environment with this seed.
    * The result is one object for good.
    */
   reset(seed?: number): ResetResult {
-    if (seed !== undefined) this.#random.state.set(new Xoshiro128(seed, 'environment').state);
+    if (seed !== undefined) {
+      this.#random.state.set(new Xoshiro128(seed, 'environment').state);
+      this.#arcade.restore(this.#given);
+      this.#arcade.seed(seed);
+    }
     if (this.#gameGoesOn && seed === undefined) {
       this.#play(noop, this.options.frameSkip);
       if (this.#arcade.terminal) this.#beginGame();
     } else {
-      this.#beginGame(seed);
+      this.#beginGame();
     }
     if (this.options.fireStart) this.#pressFire();
     this.#playing = true;
@@ -234,8 +244,8 @@ export class AtariEnvironment {
   }
 
   /** A new game and 1 to `randomStarts` frames of NOOP. Should those end the game, they go on in another one. */
-  #beginGame(seed?: number): void {
-    this.#resetConsole(seed);
+  #beginGame(): void {
+    this.#resetConsole();
     const { randomStarts } = this.options;
     const noopFrames = randomStarts > 0 ? 1 + this.#random.nextInt(randomStarts) : 0;
     for (let i = 0; i < noopFrames; i++) {
@@ -244,8 +254,8 @@ export class AtariEnvironment {
     }
   }
 
-  #resetConsole(seed?: number): void {
-    this.#arcade.reset(seed);
+  #resetConsole(): void {
+    this.#arcade.reset();
     // No frame came before the first one of a game.
     this.#previousScreen.set(this.#arcade.screen);
     this.#info.frame = 0;

@@ -23,7 +23,7 @@ class FakeArcade implements FrameSource {
   readonly screen = new Uint8Array(160 * 210);
   readonly script: Script;
   played: (number | 'reset')[] = [];
-  resetSeeds: (number | undefined)[] = [];
+  seeds: number[] = [];
   frame = 0;
   score = 0;
 
@@ -37,9 +37,8 @@ class FakeArcade implements FrameSource {
   get terminal() {
     return this.frame >= (this.script.overAt ?? Number.POSITIVE_INFINITY);
   }
-  reset(seed?: number) {
+  reset() {
     this.played.push('reset');
-    this.resetSeeds.push(seed);
     this.frame = this.score = 0;
     this.screen.fill(colourOf(0));
   }
@@ -50,6 +49,9 @@ class FakeArcade implements FrameSource {
     const reward = this.script.reward?.(this.frame, action) ?? 0;
     this.score += reward;
     return reward;
+  }
+  seed(seed: number) {
+    this.seeds.push(seed);
   }
   snapshot() {
     return new Uint8Array(Int32Array.of(this.frame, this.score).buffer);
@@ -240,8 +242,10 @@ describe('life loss', () => {
     // Frame 15, which the next step reaches, loses another one.
     expect(env.step(1)).toMatchObject({ terminated: true, info: { lives: 1 } });
     // With a seed a new game begins all the same.
+    arcade.played = [];
     env.reset(5);
-    expect(arcade.resetSeeds.at(-1)).toBe(5);
+    expect(arcade.seeds).toEqual([5]);
+    expect(arcade.played[0]).toBe('reset');
   });
 
   test('is only reported where it does not end episodes', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
@@ -101,6 +101,13 @@ test('a palette holds only the colours drawn, and an unchanged screen adds no pi
   ]);
 });
 
+test('all 256 bytes in one picture, changing: their colours leave an index for the unchanged pixels', () => {
+  const screens = [0, 1, 77].map((shift) => Uint8Array.from({ length: 256 }, (_, i) => (i % 3 === 0 ? i : i + shift)));
+  const gif = gifOf(screens, { width: 16, height: 16, framesPerSecond: 10 });
+  const { rgb } = paletteOf('PAL');
+  expect(gif.pictures.map((picture) => picture.rgb)).toEqual(screens.map((screen) => enlarged(screen, 16, 1, rgb)));
+});
+
 test('a recorder refuses what it cannot record', () => {
   const options = { width: 4, height: 4, format: 'NTSC', framesPerSecond: 30, scale: 1 } as const;
   expect(() => new GifRecorder(options).finish()).toThrow('nothing was recorded');
@@ -117,7 +124,7 @@ test('a PNG of one screen', () => {
   const png = PNG.sync.read(Buffer.from(screenPng(screen, { width: 7, height: 5, format: 'NTSC', scale: 2 })));
   expect([png.width, png.height]).toEqual([28, 10]);
   const expected = enlarged(screen, 7, 2, paletteOf('NTSC').rgb);
-  expect(Uint32Array.from(expected, (_, i) => png.data.readUIntBE(i * 4, 3))).toEqual(expected);
+  expect(expected.map((_, i) => png.data.readUIntBE(i * 4, 3))).toEqual(expected);
 });
 
 test('a contact sheet: 36 successive screens in rows from the top left, later ones ignored', () => {
@@ -150,7 +157,10 @@ test('files: whole, in folders made for them, nothing left over; unwritable path
   try {
     const path = join(folder, 'a', 'b', 'out.gif');
     requireWritable(path, '.gif');
-    expect(existsSync(path)).toBe(false);
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual([]);
+    const unannounced = join(folder, 'a', 'c', 'out.png');
+    writeRecording(unannounced, Uint8Array.of(5));
+    expect([...readFileSync(unannounced)]).toEqual([5]);
     writeRecording(path, Uint8Array.of(1, 2, 3));
     writeRecording(path, Uint8Array.of(4));
     expect([...readFileSync(path)]).toEqual([4]);
