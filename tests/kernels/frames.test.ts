@@ -24,6 +24,9 @@ const examples: [Shape, number][] = [
   [{ frames: 7, height: 2, width: 2, batch: 17, channels: 5 }, 6],
   [{ frames: 2, height: 8, width: 8, batch: 1, channels: 4 }, 7],
   [{ frames: 2, height: 5, width: 51, batch: 1, channels: 4 }, 8],
+  [{ frames: 3, height: 2, width: 2, batch: 7, channels: 4 }, 10],
+  [{ frames: 3, height: 12, width: 21, batch: 2, channels: 4 }, 11],
+  [{ frames: 3, height: 4, width: 63, batch: 2, channels: 4 }, 12],
   [{ frames: 2, height: 4, width: 65, batch: 1, channels: 4 }, 9],
 ];
 const anyShape: fc.Arbitrary<Shape> = fc.record({
