@@ -7,7 +7,7 @@ import { evaluate, evaluationEnvironment, Play } from '../run/evaluation.ts';
 import { cartridgeLines, openEnvironment, openPolicy } from '../run/session.ts';
 import { integerFlag } from './arguments.ts';
 import type { Command } from './main.ts';
-import { openTrained, playFlags, trainedFlags } from './trained.ts';
+import { openTrained, playFlags, trainedFlags, trainedLine } from './trained.ts';
 
 export const evalCommand: Command = {
   spec: {
@@ -41,8 +41,8 @@ export const evalCommand: Command = {
     for (const line of cartridgeLines(cartridge)) print(line);
     const gpu = await openGpu();
     print(`Adapter: ${await describeAdapter(gpu)}`);
-    print(`Weights: ${weightsPath}, ${agentSteps.toLocaleString('en-US')} steps of training`);
-    const environment = openEnvironment(cartridge, evaluationEnvironment(environmentOptions(configuration)), seed);
+    print(trainedLine(trained));
+    const { environment } = openEnvironment(cartridge, evaluationEnvironment(environmentOptions(configuration)), seed);
     const policy = await openPolicy(gpu, configuration, environment.actionCount, weights);
     const play = new Play(environment, policy, { stack, stackPadding, epsilon, seed });
     const result = await evaluate(play, episodes, ({ reward, agentSteps: steps }, index) =>

@@ -82,7 +82,7 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
   whileWriting(configuration.out, () => mkdirSync(configuration.out, { recursive: true }));
   const gpu = await openGpu();
   console.log(`Adapter: ${await describeAdapter(gpu)}`);
-  const environment = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
+  const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
   const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
   const identity = { title: cartridge.title, md5: cartridge.md5, bytes: cartridge.bytes.length };
   const runFolder = createRunFolder(configuration, {
@@ -118,11 +118,8 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   console.log(replayMemoryLine(configuration));
   const gpu = await openGpu();
   console.log(`Adapter: ${await describeAdapter(gpu)}`);
-  const agent = await Dqn.create(
-    gpu,
-    openEnvironment(cartridge, environmentOptions(configuration), configuration.seed),
-    agentOptions(configuration),
-  );
+  const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
   agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
   agent.restore(checkpoint.agent);
   console.log(`Resumed from: ${shown(checkpoint.path)} (${agent.counters.agentSteps.toLocaleString('en-US')} steps)`);

@@ -16,8 +16,8 @@ export interface TrainedAgent {
   readonly cartridge: Cartridge;
   readonly weights: readonly NamedArray[];
   readonly weightsSha256: string;
-  /** Agent steps of training behind the weights. */
-  readonly agentSteps: number;
+  /** Agent steps of training behind the weights; null for a file that does not say. */
+  readonly agentSteps: number | null;
   /** The file that holds them. */
   readonly weightsPath: string;
 }
@@ -38,6 +38,12 @@ export const trainedFlags: readonly FlagSpec[] = [
   { flag: '--seed', placeholder: 'N', help: 'Seed of console and exploration [1]' },
   ...cartridgeFlags,
 ];
+
+/** The line that says which agent plays. */
+export function trainedLine({ weightsPath, agentSteps }: TrainedAgent): string {
+  const training = agentSteps === null ? '' : `, ${agentSteps.toLocaleString('en-US')} steps of training`;
+  return `Weights: ${weightsPath}${training}`;
+}
 
 /** `--rom` and `--games-folder`, `null` where not given. */
 export function cartridgeChoice(parsed: ParsedArguments): Pick<Configuration, 'rom' | 'gamesFolder'> {
@@ -78,8 +84,14 @@ export function openTrained(parsed: ParsedArguments, run: string): TrainedAgent 
   }
   const weightsPath = which === 'best' ? join(checkpoint.runFolder, 'best.safetensors') : which;
   const { tensors, metadata } = loadWeightsFile(weightsPath);
+  const agentSteps = metadata['agentSteps'] === undefined ? null : Number(metadata['agentSteps']);
+  const weightsSha256 = hashTensors(tensors);
   return {
-    ...{ configuration: checkpoint.configuration, cartridge, weights: tensors, weightsSha256: hashTensors(tensors) },
-    ...{ agentSteps: Number(metadata['agentSteps'] ?? Number.NaN), weightsPath },
+    configuration: checkpoint.configuration,
+    cartridge,
+    weights: tensors,
+    weightsSha256,
+    agentSteps,
+    weightsPath,
   };
 }

@@ -71,7 +71,7 @@ export function writeAtomically(path: string, ...chunks: readonly Uint8Array[]):
       writeFlushed(unfinished, ...chunks);
       renameSync(unfinished, path);
     } catch (error) {
-      rmSync(unfinished, { force: true });
+      discard(unfinished);
       throw error;
     }
     flushFolder(dirname(path));
@@ -95,7 +95,7 @@ export function makeFolderAtomically(path: string, fill: (folder: string) => voi
       renameSync(unfinished, path);
       rmSync(replaced, { recursive: true, force: true });
     } catch (error) {
-      rmSync(unfinished, { recursive: true, force: true });
+      discard(unfinished);
       throw error;
     }
     flushFolder(dirname(path));
@@ -106,6 +106,15 @@ export function makeFolderAtomically(path: string, fill: (folder: string) => voi
 export function removeUnfinished(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (name.startsWith(unfinishedPrefix)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Deletes what a failure left behind; that failure is what counts, not one of the deletion. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Its name begins with `unfinishedPrefix`, so that the next checkpoint deletes it.
   }
 }
 

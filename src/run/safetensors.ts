@@ -40,7 +40,9 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
 }
 
 /** Reads a file. Throws RangeError saying what is wrong with it. */
-export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+  // A plain view: the slice of a node Buffer would be no copy.
+  const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   if (file.length < 8) throw new RangeError(`${file.length} bytes are too few for a safetensors file`);
   const headerLength = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   if (headerLength > maxHeaderBytes || 8 + headerLength > file.length) {

@@ -1,0 +1,104 @@
+/**
+ * What a run is put together from: cartridge, console, environment. Leaves out: the agent (src/agent) and the loop (training.ts).
+ */
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { architecture } from '../agent/architecture.ts';
+import { ParameterSet } from '../agent/network.ts';
+import { Policy } from '../agent/policy.ts';
+import { ReplayMemory } from '../agent/replayMemory.ts';
+import { fromNamedArrays, type NamedArray } from '../agent/weights.ts';
+import type { TelevisionFormat } from '../emulator/console/properties.ts';
+import { Arcade } from '../env/arcade.ts';
+import { AtariEnvironment } from '../env/environment.ts';
+import type { EnvironmentOptions } from '../env/options.ts';
+import { UserError } from '../errors.ts';
+import { type Cartridge, findCartridge } from '../games/library.ts';
+import { Xoshiro128 } from '../random.ts';
+import type { CartridgeIdentity } from './checkpoint.ts';
+import type { Configuration } from './configuration.ts';
+import { availableMemoryBytes, bytesText, requireReplayMemory } from './memory.ts';
+
+/** Finds the cartridge that a configuration names. Throws UserError. */
+export function loadCartridge({
+  game,
+  rom,
+  gamesFolder,
+}: Pick<Configuration, 'game' | 'rom' | 'gamesFolder'>): Cartridge {
+  return findCartridge({
+    game,
+    ...(rom === null ? {} : { romPath: rom }),
+    ...(gamesFolder === null ? {} : { gamesFolder }),
+  });
+}
+
+/** The lines that say which cartridge is played. */
+export function cartridgeLines({ title, bytes, md5, path, warning }: Cartridge): string[] {
+  const line = `Cartridge: ${title}, ${bytes.length.toLocaleString('en-US')} bytes, MD5 ${md5} (${path})`;
+  return warning === undefined ? [line] : [line, `Warning: ${warning}`];
+}
+
+/** Throws UserError when the cartridge is not the one that the run was trained on. */
+export function sameCartridge(cartridge: Cartridge, trained: CartridgeIdentity, run: string): void {
+  if (cartridge.md5 === trained.md5) return;
+  throw new UserError(
+    `The run in ${run} plays ${trained.title} with MD5 ${trained.md5}, and ${cartridge.path} has MD5 ${cartridge.md5}.`,
+    'Name the cartridge it was trained on with --rom or --games-folder.',
+  );
+}
+
+/** The line that says what the replay memory takes. Throws UserError where that is not there. */
+export function replayMemoryLine({ replayCapacity, observationSize }: Configuration): string {
+  const neededBytes = ReplayMemory.bytesNeeded({ capacity: replayCapacity, frameBytes: observationSize ** 2 });
+  const availableBytes = availableMemoryBytes();
+  requireReplayMemory(replayCapacity, neededBytes, availableBytes);
+  const transitions = `${replayCapacity.toLocaleString('en-US')} transitions`;
+  return `Replay memory: ${transitions}, ${bytesText(neededBytes)} of ${bytesText(availableBytes)} available`;
+}
+
+/** An environment and what a recording must know of its screens. */
+export interface OpenEnvironment {
+  readonly environment: AtariEnvironment;
+  readonly format: TelevisionFormat;
+  readonly screenHeight: number;
+}
+
+/** A console with the cartridge in it, as an environment; `seed` decides its random starts and sticky actions. */
+export function openEnvironment(cartridge: Cartridge, options: EnvironmentOptions, seed: number): OpenEnvironment {
+  const { bytes, game } = cartridge;
+  const arcade = new Arcade({ rom: bytes, game, seed, repeatActionProbability: options.repeatActionProbability });
+  const environment = new AtariEnvironment(arcade, options, new Xoshiro128(seed, 'environment'));
+  return { environment, format: arcade.format, screenHeight: arcade.screenHeight };
+}
+
+/** A policy that acts by `weights`, for evaluation and play. Throws UserError when they are of another network. */
+export async function openPolicy(
+  gpu: Gpu,
+  configuration: Configuration,
+  actionCount: number,
+  weights: readonly NamedArray[],
+): Promise<Policy> {
+  const { network, observationSize, stack } = configuration;
+  const shape = architecture(network, observationSize, stack, actionCount);
+  const parameters = new ParameterSet(gpu, shape, 'player');
+  try {
+    parameters.write(fromNamedArrays(shape, weights));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(
+      `These weights do not fit the network ${network}: ${error.message}.`,
+      'Choose those of this run.',
+      {
+        cause: error,
+      },
+    );
+  }
+  const policy = new Policy(gpu, parameters, observationSize, stack);
+  await gpu.compiled();
+  return policy;
+}
+
+/** What config.json says of the adapter. */
+export function adapterRecord(gpu: Gpu): Readonly<Record<string, unknown>> {
+  const { vendor, architecture: family, device, description } = gpu.adapter.info;
+  return { kind: gpu.kind, vendor, architecture: family, device, description, provider: gpu.provider.name };
+}

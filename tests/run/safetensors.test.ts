@@ -1,0 +1,109 @@
+/** safetensors files against a reader of its own, written here from the format's page, and against damaged files. */
+import { describe, expect, test } from 'bun:test';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { decodeSafetensors, encodeSafetensors, hashTensors, type StoredTensor } from '../../src/run/safetensors.ts';
+
+const names = ['conv1.weight', 'conv1.bias', 'history.frames'];
+const tensors: StoredTensor[] = [
+  { name: names[0], shape: [2, 1, 3, 1], data: new Float32Array([1, -2, 3.5, Number.NaN, -0, Number.MAX_VALUE]) },
+  { name: names[1], shape: [1], data: new Float32Array([1e-45]) },
+  { name: names[2], shape: [5], data: new Uint8Array([0, 255, 1, 254, 7]) },
+];
+
+function fileOf(chunks: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** Reads by the letter of the format's page and shares nothing with the code under test. */
+function readIndependently(file: Uint8Array) {
+  const buffer = Buffer.from(file);
+  const length = buffer.readUInt32LE(0);
+  expect(buffer.readUInt32LE(4)).toBe(0);
+  const json = buffer.toString('utf8', 8, 8 + length);
+  expect(json[0]).toBe('{');
+  const { __metadata__, ...header } = JSON.parse(json);
+  const data = buffer.subarray(8 + length);
+  let next = 0;
+  const read = Object.entries(header).map(([name, entry]) => {
+    const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: number[] };
+    // "The byte buffer needs to be entirely indexed, and cannot contain holes."
+    expect(offsets[0]).toBe(next);
+    next = offsets[1];
+    const bytes = data.subarray(offsets[0], offsets[1]);
+    const count = shape.reduce((a, b) => a * b, 1);
+    expect(bytes.length).toBe(count * (dtype === 'F32' ? 4 : 1));
+    const value = (i: number) => (dtype === 'F32' ? bytes.readFloatLE(4 * i) : bytes.readUInt8(i));
+    return { name, dtype, shape, values: Array.from({ length: count }, (_, i) => value(i)) };
+  });
+  expect(next).toBe(data.length);
+  return { read, metadata: __metadata__, dataStart: 8 + length, data };
+}
+
+describe('written', () => {
+  const { read, metadata, dataStart, data } = readIndependently(
+    fileOf(encodeSafetensors({ tensors, metadata: { format: 'pt' } })),
+  );
+
+  test('an independent reader finds names, types, shapes and values', () => {
+    expect(read.map(({ name }) => name)).toEqual(names);
+    expect(read.map(({ dtype }) => dtype)).toEqual(['F32', 'F32', 'U8']);
+    for (const [i, { shape, values }] of read.entries()) {
+      expect(shape).toEqual([...tensors[i].shape]);
+      expect(values).toEqual([...tensors[i].data]);
+    }
+    expect(metadata).toEqual({ format: 'pt' });
+  });
+
+  test('the data begins at a multiple of 8', () => expect(dataStart % 8).toBe(0));
+
+  test('the hash is that of the data part', () => {
+    expect(hashTensors(tensors)).toBe(createHash('sha256').update(data).digest('hex'));
+  });
+});
+
+test('what is written is read, bit for bit', () => {
+  const tensor = fc.record({
+    name: fc.string({ minLength: 1, maxLength: 20 }).filter((name) => name !== '__metadata__' && name !== '__proto__'),
+    words: fc.uint8Array({ maxLength: 40 }).map((bytes) => bytes.slice(0, bytes.length & ~3)),
+    float: fc.boolean(),
+  });
+  const list = fc.uniqueArray(tensor, { maxLength: 6, selector: ({ name }) => name });
+  fc.assert(
+    fc.property(list, (drawn) => {
+      const given: StoredTensor[] = drawn.map(({ name, words, float }) => {
+        const data = float ? new Float32Array(words.slice().buffer) : words;
+        return { name, shape: [data.length], data };
+      });
+      const back = decodeSafetensors(fileOf(encodeSafetensors({ tensors: given, metadata: {} })));
+      // Names that look like array indices come first in any JSON object; order is not part of the format.
+      const byName = new Map(back.tensors.map((one) => [one.name, one]));
+      expect(byName.size).toBe(given.length);
+      for (const { name, shape, data } of given) {
+        const found = byName.get(name)!;
+        expect(found.shape).toEqual([...shape]);
+        expect(Buffer.compare(Buffer.from(found.data.buffer), Buffer.from(data.buffer))).toBe(0);
+      }
+    }),
+  );
+});
+
+describe('damaged files are refused', () => {
+  const whole = fileOf(encodeSafetensors({ tensors, metadata: {} }));
+
+  test('cut off anywhere', () => {
+    for (let length = 0; length < whole.length; length++) {
+      expect(() => decodeSafetensors(whole.slice(0, length))).toThrow(RangeError);
+    }
+  });
+
+  test.each([
+    ['a header length beyond the file', (bytes: Uint8Array) => bytes.fill(0x7f, 4, 8)],
+    ['a header that is no JSON', (bytes: Uint8Array) => bytes.fill(0x7b, 8, 12)],
+    ['an unknown type', (bytes: Uint8Array) => bytes.set(Buffer.from('F16'), Buffer.from(bytes).indexOf('F32'))],
+  ])('%s', (_, damage) => {
+    const bytes = whole.slice();
+    damage(bytes);
+    expect(() => decodeSafetensors(bytes)).toThrow(RangeError);
+  });
+});
