@@ -8,7 +8,7 @@ import { diagnose, inspectMachine, mesaCommand } from './diagnosis.ts';
 import { NoAdapterError } from './errors.ts';
 import { captureStderr, writeStderr } from './nativeLibrary.ts';
 import { loadProvider, type Provider } from './provider.ts';
-import { offerSwiftShader, swiftShaderArchive, unpackSwiftShader } from './swiftshader.ts';
+import { cacheFolder, offerSwiftShader, swiftShaderArchive, unpackSwiftShader } from './swiftshader.ts';
 
 /** `software` is any other that computes on the CPU, such as Windows' WARP. */
 export type AdapterKind = 'hardware' | 'lavapipe' | 'swiftshader' | 'software';
@@ -39,14 +39,18 @@ export async function chooseAdapter(forced: ForcedAdapter | undefined = forcedBy
     if (forced !== undefined) throw await noAdapter(`no ${forced} adapter`, printed, forced);
   }
   const archive = swiftShaderArchive();
-  if ('missing' in archive) throw await noAdapter('no WebGPU adapter', [...printed, archive.missing]);
+  if ('missing' in archive) throw await noAdapter(`no WebGPU adapter, and ${archive.missing}`, printed);
   try {
     await offerSwiftShader(unpackSwiftShader(archive));
   } catch (error) {
-    throw await noAdapter('no WebGPU adapter', [...printed, `SwiftShader does not load: ${(error as Error).message}`]);
+    throw new NoAdapterError(
+      `no WebGPU adapter, and SwiftShader cannot be unpacked: ${(error as Error).message}`,
+      `Make ${cacheFolder()} writable, or set XDG_CACHE_HOME to a folder that is.`,
+      printed,
+    );
   }
   const adapter = await request(provider, printed);
-  if (adapter === null) throw await noAdapter('no WebGPU adapter', [...printed, 'SwiftShader is refused']);
+  if (adapter === null) throw await noAdapter('no WebGPU adapter, and SwiftShader does not start', printed);
   return { adapter, provider, kind: adapterKind(adapter.info) };
 }
 

@@ -55,7 +55,11 @@ export class FailureWatch {
   #lost: DeviceLostError | undefined;
 
   constructor(device: GPUDevice) {
-    const listener = (event: Event): void => this.report(fromDeviceError((event as GPUUncapturedErrorEvent).error));
+    const listener = (event: Event): void => {
+      // Otherwise the provider prints it as well.
+      event.preventDefault?.();
+      this.report(fromDeviceError((event as GPUUncapturedErrorEvent).error));
+    };
     device.addEventListener('uncapturederror', listener);
     void device.lost.then((info) => this.#markLost(new DeviceLostError(info.reason ?? 'unknown', info.message)));
   }

@@ -7,7 +7,7 @@
  * it open, then make a new instance: Dawn's own search for `libvulkan.so.1` finds the one that is open.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,6 +19,8 @@ const loader = 'libvulkan.so.1';
 const manifest = 'vk_swiftshader_icd.json';
 /** What Vulkan needs of the archive; the rest is OpenGL. */
 const neededFiles = [loader, 'libvk_swiftshader.so', manifest];
+/** Beside them: their lengths in bytes. */
+const sizesFile = 'sizes.json';
 
 /** Whether this platform and installation can run SwiftShader; otherwise why not. */
 export function swiftShaderArchive(): { path: string; version: string } | { missing: string } {
@@ -52,7 +54,7 @@ export function cacheFolder(): string {
  */
 export function unpackSwiftShader(archive: { path: string; version: string }): string {
   const folder = join(cacheFolder(), `swiftshader-${archive.version}`);
-  if (neededFiles.every((file) => existsSync(join(folder, file)))) return folder;
+  if (isWhole(folder)) return folder;
   const temporary = `${folder}.${randomBytes(6).toString('hex')}`;
   mkdirSync(temporary, { recursive: true });
   try {
@@ -62,21 +64,37 @@ export function unpackSwiftShader(archive: { path: string; version: string }): s
       if (content === undefined) throw new Error(`${archive.path} holds no ${file}`);
       writeFileSync(join(temporary, file), content, { mode: 0o755 });
     }
-    try {
-      renameSync(temporary, folder);
-    } catch (error) {
-      if (!neededFiles.every((file) => existsSync(join(folder, file)))) {
-        // An incomplete folder is in the way: make room, once.
-        rmSync(folder, { recursive: true, force: true });
-        renameSync(temporary, folder);
-      } else if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-        throw error;
-      }
-    }
+    const sizes = Object.fromEntries(neededFiles.map((file) => [file, files.get(file)?.length]));
+    writeFileSync(join(temporary, sizesFile), JSON.stringify(sizes));
+    moveInto(folder, temporary);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Renames `temporary` to `folder`, unless another process did so first; a damaged folder in the way is removed. */
+function moveInto(folder: string, temporary: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      renameSync(temporary, folder);
+      return;
+    } catch (error) {
+      if (isWhole(folder)) return;
+      if (attempt === 3 || !existsSync(folder)) throw error;
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Whether all files are there in full length, as a machine switched off while unpacking would not leave them. */
+function isWhole(folder: string): boolean {
+  try {
+    const sizes = JSON.parse(readFileSync(join(folder, sizesFile), 'utf8')) as Record<string, number>;
+    return neededFiles.every((file) => statSync(join(folder, file)).size === sizes[file]);
+  } catch {
+    return false;
+  }
 }
 
 /** Makes Dawn's next instance see SwiftShader, and only it. */

@@ -1,0 +1,169 @@
+/** Readback in a loop, programs and their timings, and the poll that waits for the device without burning a core. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { ValidationError } from '../../kernels/runtime/errors.ts';
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { installSleepingPoll } from '../../kernels/runtime/poll.ts';
+import { countKernel, failureOf, ownGpu } from './fixtures/device.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await ownGpu();
+});
+afterAll(() => gpu.destroy());
+
+describe('readback', () => {
+  test('a thousand reads give what each submission computed, in an array that stays the same', async () => {
+    const data = gpu.tensor('data', [6], 'u32');
+    const kernel = await countKernel(gpu, data, 7);
+    const reader = gpu.readback(data);
+    const view = reader.u32;
+    for (let i = 1; i <= 1000; i++) {
+      expect(await reader.read([kernel])).toBe(reader.f32);
+      if (view.some((value) => value !== 7 * i)) throw new Error(`read ${i} is ${view.join(' ')}, expected ${7 * i}`);
+    }
+    expect(reader.u32).toBe(view);
+    reader.destroy();
+  });
+
+  test('submissions ahead of the reads come back in their order', async () => {
+    const data = gpu.tensor('data', [1], 'u32');
+    const kernel = await countKernel(gpu, data);
+    const reader = gpu.readback(data, 3);
+    reader.submit([kernel]);
+    reader.submit([kernel, kernel]);
+    reader.submit([kernel]);
+    expect(reader.waiting).toBe(3);
+    const seen: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await reader.next();
+      seen.push(reader.u32[0]);
+      reader.submit([kernel]);
+    }
+    expect(seen).toEqual([1, 3, 4, 5, 6]);
+  });
+
+  test('a write after a submission is not seen by its read', async () => {
+    const data = gpu.tensor('data', [2]);
+    gpu.write(data, new Float32Array([1, 2]));
+    const reader = gpu.readback(data);
+    reader.submit();
+    gpu.write(data, new Float32Array([3, 4]));
+    expect([...(await reader.next())]).toEqual([1, 2]);
+    expect([...(await reader.read())]).toEqual([3, 4]);
+  });
+
+  test('too many submissions, and a read of nothing, say what to do', async () => {
+    const reader = gpu.readback(gpu.tensor('data', [1]));
+    expect((await failureOf(() => reader.next())).message).toContain('nothing is submitted');
+    reader.submit();
+    reader.submit();
+    const error = await failureOf(() => reader.submit());
+    expect(error).toBeInstanceOf(ValidationError);
+    expect(error.message).toContain('all 2 slots are waiting');
+    await reader.next();
+    reader.submit();
+    expect(() => gpu.readback(gpu.tensor('data', [1]), 0)).toThrow('depth 0');
+  });
+
+  test('bytes that are no whole words are written and read', async () => {
+    const data = gpu.tensor('data', [7], 'u8');
+    gpu.write(data, new Uint8Array([1, 2, 3, 4, 5, 6, 7]));
+    expect([...(await gpu.readU8(data))]).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
+describe('programs', () => {
+  test('steps run in order, copies between kernels', async () => {
+    const data = gpu.tensor('data', [300], 'u32');
+    const before = gpu.tensor('before', [300], 'u32');
+    const kernel = await countKernel(gpu, data, 5);
+    const program = gpu.program('count and keep', [kernel, gpu.copy(data, before), kernel]);
+    program.run();
+    program.run();
+    expect((await gpu.readU32(before))[299]).toBe(15);
+    expect((await gpu.readU32(data))[299]).toBe(20);
+    expect(program).toMatchObject({ flops: 20, bytes: 3 * 2 * 1200 });
+  });
+
+  test('one pipeline serves all calls with the same shader, constants and kinds of bindings', async () => {
+    const first = await countKernel(gpu, gpu.tensor('a', [64], 'u32'), 11);
+    const second = await countKernel(gpu, gpu.tensor('b', [640], 'u32'), 11);
+    const other = await countKernel(gpu, gpu.tensor('c', [64], 'u32'), 12);
+    expect(second.slot).toBe(first.slot);
+    expect(other.slot).not.toBe(first.slot);
+  });
+
+  test('the profile names each kernel; ten times the work takes longer', async () => {
+    expect(gpu.hasTimestamps).toBe(true);
+    const data = gpu.tensor('data', [64 * 64], 'u32');
+    const short = { ...(await countKernel(gpu, data, 1, 200)), label: 'short' };
+    const long = { ...(await countKernel(gpu, data, 1, 2000)), label: 'long' };
+    const copy = gpu.copy(data, gpu.tensor('kept', [64 * 64], 'u32'));
+    const timings = await gpu.profile(gpu.program('both', [short, copy, long]));
+    expect(timings.map(({ label }) => label)).toEqual(['short', 'long']);
+    expect(timings[0].flops).toBe(10);
+    expect(timings[0].microseconds).toBeGreaterThan(0);
+    expect(timings[1].microseconds).toBeGreaterThan(2 * timings[0].microseconds);
+  });
+});
+
+describe('the sleeping poll', () => {
+  test('naps while the device works, and not when it is done', async () => {
+    if (gpu.provider.name !== 'webgpu') throw new Error('this test is about the first provider');
+    const data = gpu.tensor('data', [64 * 1024], 'u32');
+    const kernel = await countKernel(gpu, data, 1, 2000);
+    const reader = gpu.readback(data);
+    await reader.read([kernel]);
+    const wait = Atomics.wait;
+    const napsMs: number[] = [];
+    Atomics.wait = ((cell: Int32Array, index: number, value: number, ms: number) => {
+      napsMs.push(ms);
+      return wait(cell, index, value, ms);
+    }) as typeof Atomics.wait;
+    try {
+      const startMs = performance.now();
+      await reader.read(Array.from({ length: 20 }, () => kernel));
+      const elapsedMs = performance.now() - startMs;
+      expect(elapsedMs).toBeGreaterThan(5);
+      expect(napsMs.length).toBeGreaterThan(4);
+      // From 50 us up to 1 ms, never shorter than the one before within a wait.
+      expect(napsMs[0]).toBeLessThan(0.5);
+      expect(Math.min(...napsMs)).toBeGreaterThanOrEqual(0.05);
+      expect(Math.max(...napsMs)).toBeLessThanOrEqual(1);
+      expect(napsMs).toEqual([...napsMs].sort((a, b) => a - b));
+      napsMs.length = 0;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect(napsMs).toEqual([]);
+    } finally {
+      Atomics.wait = wait;
+    }
+  });
+
+  test('other users of setImmediate get their arguments, order, handles and cancellation', async () => {
+    installSleepingPoll();
+    const seen: unknown[] = [];
+    const cancelled = setImmediate(() => seen.push('cancelled'));
+    setImmediate((...values: unknown[]) => seen.push(values), 1, 'two');
+    clearImmediate(cancelled);
+    // A bound function is native code too, but not the addon's.
+    setImmediate(seen.push.bind(seen, 'bound'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen).toEqual([[1, 'two'], 'bound']);
+  });
+
+  test('they are served while a read is on its way', async () => {
+    const data = gpu.tensor('data', [64 * 1024], 'u32');
+    const kernel = await countKernel(gpu, data, 1, 2000);
+    const reader = gpu.readback(data);
+    reader.submit(Array.from({ length: 20 }, () => kernel));
+    let finished = false;
+    const reading = reader.next().then(() => {
+      finished = true;
+    });
+    let turns = 0;
+    for (; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect(finished).toBe(false);
+    await reading;
+    expect(finished).toBe(true);
+  });
+});
