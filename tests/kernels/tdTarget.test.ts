@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { gatherForward } from '../../kernels/gather.ts';
+import { argmaxForward } from '../../kernels/max.ts';
 import { tdTargetReference } from '../../kernels/tdTarget.ref.ts';
 import { tdTarget } from '../../kernels/tdTarget.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
@@ -66,6 +68,30 @@ describe('TD target', () => {
       return { calls, outputs: [tensor] };
     });
     expect([...target]).toEqual([2, -1, -1.5]);
+  });
+
+  test("double DQN's target by hand: the target network's value of the online network's best action", async () => {
+    const gpu = await testGpu();
+    const [target] = await runTwice(gpu, () => {
+      const online = guarded(gpu, 'online', [2, 3], Float32Array.of(0, 2, 1, 5, 5, -1));
+      const values = guarded(gpu, 'values', [2, 3], Float32Array.of(10, 20, 30, -2, 40, 50));
+      const actions = guarded(gpu, 'actions', [2], undefined, 'u32');
+      const nextValue = guarded(gpu, 'nextValue', [2]);
+      const tensor = guarded(gpu, 'target', [2]);
+      const calls = [
+        ...argmaxForward({ values: online, output: actions }),
+        ...gatherForward({ values, indices: actions, output: nextValue }),
+        ...tdTarget({
+          reward: guarded(gpu, 'reward', [2], Float32Array.of(1, 0)),
+          terminal: guarded(gpu, 'terminal', [2], Float32Array.of(0, 0)),
+          nextValue,
+          target: tensor,
+          discount: 0.5,
+        }),
+      ];
+      return { calls, outputs: [tensor] };
+    });
+    expect([...target]).toEqual([11, -1]);
   });
 
   test('a discount outside 0 to 1 and tensors that do not fit are refused', async () => {
