@@ -24,7 +24,7 @@ function film(width: number, height: number, count: number, byteMask: number): U
 }
 
 /** The picture of a screen: each pixel 2 * scale wide and scale high. */
-function enlarged(screen: Uint8Array, width: number, scale: number, rgb: Uint32Array): Uint32Array {
+function enlarged(screen: Uint8Array, width: number, scale: number, rgb: Uint32Array): Uint32Array<ArrayBuffer> {
   const rows = screen.length / width;
   const picture = new Uint32Array(screen.length * 2 * scale * scale);
   for (let y = 0; y < rows * scale; y++) {

@@ -1,0 +1,113 @@
+import { expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { Arcade } from '../../src/env/arcade.ts';
+import { AtariEnvironment } from '../../src/env/environment.ts';
+import type { EnvironmentOptions } from '../../src/env/options.ts';
+import { Preprocessor } from '../../src/env/preprocess.ts';
+import { bricks } from '../../src/games/bricks.ts';
+import { Xoshiro128 } from '../../src/random.ts';
+
+const rom = new Uint8Array(readFileSync(new URL('../../roms/bricks.bin', import.meta.url)));
+
+/** All that can go wrong at once: sticky actions, random and FIRE starts, lost lives, a cut-off. */
+const everything: EnvironmentOptions = {
+  frameSkip: 4,
+  maxPool: 2,
+  observationSize: 84,
+  resize: 'area',
+  stack: 4,
+  stackPadding: 'zero',
+  randomStarts: 30,
+  fireStart: true,
+  lifeLossTerminal: true,
+  rewardClipping: 'sign',
+  repeatActionProbability: 0.25,
+  actionSet: 'minimal',
+  maxEpisodeFrames: 400,
+};
+
+function make(seed: number, options: EnvironmentOptions = everything): AtariEnvironment {
+  const { repeatActionProbability } = options;
+  return new AtariEnvironment(
+    new Arcade({ rom, game: bricks, seed, repeatActionProbability }),
+    options,
+    new Xoshiro128(seed, 'environment'),
+  );
+}
+
+/** Plays `steps` with FIRE often enough to keep balls in the air; what each step gave, and a digest of what it showed. */
+function play(env: AtariEnvironment, steps: number, ended: boolean): { log: string[]; ended: boolean } {
+  const actions = new Xoshiro128(5, 'test');
+  const log: string[] = [];
+  let over = ended;
+  for (let i = 0; i < steps; i++) {
+    if (over) log.push(`reset ${JSON.stringify(env.reset().info)} ${Bun.hash(env.observation())}`);
+    const result = env.step(actions.nextInt(env.actionCount));
+    over = result.terminated || result.truncated;
+    log.push(`${JSON.stringify(result)} ${Bun.hash(env.observation())}`);
+  }
+  return { log, ended: over };
+}
+
+test('a real console: the same seed gives the same play, another seed another one', () => {
+  const first = play(make(1), 160, true);
+  expect(play(make(1), 160, true)).toEqual(first);
+  const other = play(make(2), 40, true).log;
+  expect(other).not.toEqual(first.log.slice(0, other.length));
+  // The play went through what it is meant to: lives lost, points made, episodes cut off.
+  expect(first.log.some((line) => line.includes('"lifeLost":true'))).toBe(true);
+  expect(first.log.some((line) => line.includes('"reward":1'))).toBe(true);
+  expect(first.log.some((line) => line.includes('"truncated":true'))).toBe(true);
+});
+
+test('a real console: reset(seed) begins the play of a new environment with this seed', () => {
+  const env = make(7);
+  play(env, 50, true);
+  env.reset(3);
+  const fresh = make(3);
+  fresh.reset();
+  expect(play(env, 80, false)).toEqual(play(fresh, 80, false));
+});
+
+test('a real console: a snapshot goes on as the original does', () => {
+  const env = make(1);
+  let ended = true;
+  for (const steps of [37, 60]) {
+    ended = play(env, steps, ended).ended;
+    const saved = env.snapshot();
+    const other = make(9);
+    other.restore(saved);
+    const expected = play(env, 60, ended);
+    expect(play(other, 60, ended)).toEqual(expected);
+    ended = expected.ended;
+  }
+});
+
+test('frames and rewards are those of the arcade driven by hand', () => {
+  const options = { ...everything, randomStarts: 0, fireStart: false, lifeLossTerminal: false, maxEpisodeFrames: 0 };
+  const env = make(4, options);
+  env.reset();
+  const arcade = new Arcade({ rom, game: bricks, seed: 4, repeatActionProbability: 0.25 });
+  arcade.reset();
+  const preprocessor = new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, resize: 'area' });
+  const expected = new Uint8Array(84 * 84);
+  const random = new Xoshiro128(6, 'test');
+  for (let step = 0; step < 120; step++) {
+    const action = random.nextInt(env.actionCount);
+    let reward = 0;
+    let previous = arcade.screen.slice();
+    for (let frame = 0; frame < 4 && !arcade.terminal; frame++) {
+      previous = arcade.screen.slice();
+      reward += arcade.act(env.actions[action]);
+    }
+    preprocessor.run(arcade.screen, previous, expected);
+    const result = env.step(action);
+    expect(result.rawReward).toBe(reward);
+    expect(env.frame).toEqual(expected);
+    expect(result.info).toMatchObject({ lives: arcade.lives, score: arcade.score, gameOver: arcade.terminal });
+    if (result.terminated) {
+      env.reset();
+      arcade.reset();
+    }
+  }
+});
