@@ -26,6 +26,9 @@ export interface ChosenAdapter {
 /** Lines that Dawn prints on every start with Mesa; both speak of bindings with dynamic offsets, which no kernel has. */
 const harmlessWarning = /^Warning: maxDynamic(Uniform|Storage)BuffersPerPipelineLayout artificially reduced/;
 
+/** Dawn shows where in its own source a Vulkan call failed. */
+const stackLine = /^\s+at \w+ \(/;
+
 /** Chooses an adapter; rejects with `NoAdapterError`, whose hint is the remedy. */
 export async function chooseAdapter(forced: ForcedAdapter | undefined = forcedByEnvironment()): Promise<ChosenAdapter> {
   const provider = await loadProvider();
@@ -103,7 +106,9 @@ async function request(provider: Provider, printed: string[], adapterName?: stri
     provider.createInstance(adapterName).requestAdapter({ powerPreference: 'high-performance' }),
   );
   const adapter = await result.catch(() => null);
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !harmlessWarning.test(line));
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !harmlessWarning.test(line) && !stackLine.test(line));
   if (adapter === null) printed.push(...lines);
   else if (lines.length > 0) writeStderr(`${lines.join('\n')}\n`);
   return adapter;
