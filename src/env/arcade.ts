@@ -6,6 +6,7 @@
 import { type Action, actionNames } from '../emulator/console/action.ts';
 import { Console } from '../emulator/console/console.ts';
 import { fires, paddleRange } from '../emulator/console/controls.ts';
+import type { TelevisionFormat } from '../emulator/console/properties.ts';
 import { SnapshotReader, SnapshotWriter } from '../emulator/snapshot.ts';
 import { UserError } from '../errors.ts';
 import type { Game, ReadRam } from '../games/game.ts';
@@ -101,9 +102,19 @@ export class Arcade {
     return this.console.screenHeight;
   }
 
+  /** The television system, which says what colours the screen's bytes are. */
+  get format(): TelevisionFormat {
+    return this.console.format;
+  }
+
   /** RIOT RAM, addresses 0x80..0xFF: the live 128 bytes. */
   get ram(): Uint8Array {
     return this.console.ram;
+  }
+
+  /** Starts the random sequence of sticky actions anew, from `seed`. */
+  seed(seed: number): void {
+    this.#random.seed(seed);
   }
 
   /** Starts an episode: resets the console, waits a second, presses RESET, selects the mode, presses RESET again. */
