@@ -26,6 +26,9 @@ export interface Reduce {
 /** Columns that one workgroup reduces. */
 const chunk = 4096;
 
+/** Invocations that share them, at most; a power of two. */
+const workgroup = 64;
+
 const transforms: Record<Reduction, number> = {
   sum: 0,
   mean: 0,
@@ -88,6 +91,8 @@ function pass(
       MAXIMUM: maximum ? 1 : 0,
       TRANSFORM: transform,
       SCALE: scale,
+      // No more invocations than a short row has columns.
+      WORKGROUP: Math.min(workgroup, 2 ** Math.ceil(Math.log2(columns))),
     },
     bindings: [
       { tensor: input, access: 'read' },
