@@ -3,7 +3,7 @@
  * rows are pixels, columns are output channels, the sum runs over the window.
  * Leaves out: dilation, groups, unequal strides or paddings along the two axes.
  */
-import { expectExtents, genericGrid, type LinearOptions, linearGrid } from './linearVariant.ts';
+import { chooseVariant, expectExtents, type LinearOptions, linearGrid } from './linearVariant.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import { type Tensor, tensorAlignment } from './runtime/tensor.ts';
 import { expectTensor, ShapeError } from './shapes.ts';
@@ -57,16 +57,17 @@ export function conv2dForward(
   tensors: Conv2dForwardTensors,
   options: LinearOptions & { readonly relu?: boolean | undefined } = {},
 ): KernelCall[] {
-  const shader = 'conv2d.forward';
+  const kernel = 'conv2d.forward';
+  const { shader, grid } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
   const cost = describe(shape);
-  expectTensor(shader, 'input', tensors.input, cost.inputShape);
-  expectTensor(shader, 'weight', tensors.weight, cost.weightShape);
-  expectTensor(shader, 'bias', tensors.bias, [shape.outputs]);
-  expectTensor(shader, 'output', tensors.output, cost.outputShape);
+  expectTensor(kernel, 'input', tensors.input, cost.inputShape);
+  expectTensor(kernel, 'weight', tensors.weight, cost.weightShape);
+  expectTensor(kernel, 'bias', tensors.bias, [shape.outputs]);
+  expectTensor(kernel, 'output', tensors.output, cost.outputShape);
   return [
     {
       shader,
-      label: options.label ?? shader,
+      label: options.label ?? kernel,
       constants: { ...cost.constants, RELU: options.relu === true ? 1 : 0 },
       bindings: [
         { tensor: tensors.input, access: 'read' },
@@ -74,7 +75,7 @@ export function conv2dForward(
         { tensor: tensors.bias, access: 'read' },
         { tensor: tensors.output, access: 'readwrite' },
       ],
-      workgroups: genericGrid(shader, cost.pixels, shape.outputs),
+      workgroups: grid(kernel, cost.pixels, shape.outputs),
       flops: cost.flops,
       bytes: cost.bytes,
     },
@@ -101,19 +102,20 @@ export function conv2dBackwardInput(
   tensors: Conv2dBackwardInputTensors,
   options: LinearOptions = {},
 ): KernelCall[] {
-  const shader = 'conv2d.backwardInput';
+  const kernel = 'conv2d.backwardInput';
+  const { shader, grid } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
   const cost = describe(shape);
   const { dOutput, weight, dInput, reluInput } = tensors;
-  expectTensor(shader, 'dOutput', dOutput, cost.outputShape);
-  expectTensor(shader, 'weight', weight, cost.weightShape);
-  expectTensor(shader, 'dInput', dInput, cost.inputShape);
-  if (reluInput !== undefined) expectTensor(shader, 'reluInput', reluInput, cost.inputShape);
+  expectTensor(kernel, 'dOutput', dOutput, cost.outputShape);
+  expectTensor(kernel, 'weight', weight, cost.weightShape);
+  expectTensor(kernel, 'dInput', dInput, cost.inputShape);
+  if (reluInput !== undefined) expectTensor(kernel, 'reluInput', reluInput, cost.inputShape);
   const { stride } = shape;
   const rowsOfPhase = shape.batch * Math.ceil(shape.height / stride) * Math.ceil(shape.width / stride);
   return [
     {
       shader,
-      label: options.label ?? shader,
+      label: options.label ?? kernel,
       constants: { ...cost.constants, MASK: reluInput === undefined ? 0 : 1 },
       bindings: [
         { tensor: dOutput, access: 'read' },
@@ -122,7 +124,7 @@ export function conv2dBackwardInput(
         { tensor: reluInput ?? dOutput, access: 'read' },
         { tensor: dInput, access: 'readwrite' },
       ],
-      workgroups: genericGrid(shader, rowsOfPhase, shape.inputs, stride * stride),
+      workgroups: grid(kernel, rowsOfPhase, shape.inputs, stride * stride),
       flops: cost.flops,
       bytes: cost.bytes + (reluInput?.byteLength ?? 0),
     },
@@ -162,21 +164,22 @@ export function conv2dBackwardWeight(
   tensors: Conv2dBackwardWeightTensors,
   options: Conv2dSplitOptions = {},
 ): KernelCall[] {
-  const shader = 'conv2d.backwardWeight';
+  const kernel = 'conv2d.backwardWeight';
+  const { shader, grid, fast } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
   const cost = describe(shape);
   const { input, dOutput, dWeight, dBias, scratch } = tensors;
-  expectTensor(shader, 'input', input, cost.inputShape);
-  expectTensor(shader, 'dOutput', dOutput, cost.outputShape);
-  expectTensor(shader, 'dWeight', dWeight, cost.weightShape);
-  expectTensor(shader, 'dBias', dBias, [shape.outputs]);
+  expectTensor(kernel, 'input', input, cost.inputShape);
+  expectTensor(kernel, 'dOutput', dOutput, cost.outputShape);
+  expectTensor(kernel, 'dWeight', dWeight, cost.weightShape);
+  expectTensor(kernel, 'dBias', dBias, [shape.outputs]);
   const splits = splitsOf(shape, options);
-  const label = options.label ?? shader;
+  const label = options.label ?? kernel;
   const scratchShape = conv2dBackwardWeightScratch(shape, options);
   let weightParts = dWeight;
   let biasParts = dBias;
   if (scratchShape !== undefined) {
-    if (scratch === undefined) throw new ShapeError(shader, `needs a scratch tensor f32 [${scratchShape.join(', ')}]`);
-    expectTensor(shader, 'scratch', scratch, scratchShape);
+    if (scratch === undefined) throw new ShapeError(kernel, `needs a scratch tensor f32 [${scratchShape.join(', ')}]`);
+    expectTensor(kernel, 'scratch', scratch, scratchShape);
     weightParts = part(scratch, 0, splits * cost.weights);
     biasParts = part(scratch, biasPartsOffset(shape, splits), splits * shape.outputs);
   }
@@ -184,14 +187,17 @@ export function conv2dBackwardWeight(
     {
       shader,
       label,
-      constants: { ...cost.constants, SPLITS: splits },
+      constants: {
+        ...cost.constants,
+        ...(fast ? { SPLIT_PIXELS: 4 * Math.ceil(cost.pixels / splits / 4) } : { SPLITS: splits }),
+      },
       bindings: [
         { tensor: input, access: 'read' },
         { tensor: dOutput, access: 'read' },
         { tensor: weightParts, access: 'readwrite' },
         { tensor: biasParts, access: 'readwrite' },
       ],
-      workgroups: genericGrid(shader, cost.weights / shape.outputs, shape.outputs, splits),
+      workgroups: grid(kernel, cost.weights / shape.outputs, shape.outputs, splits),
       flops: cost.flops + cost.pixels * shape.outputs,
       bytes: cost.bytes,
     },
@@ -208,7 +214,7 @@ export function conv2dBackwardWeight(
         { tensor: dWeight, access: 'readwrite' },
         { tensor: dBias, access: 'readwrite' },
       ],
-      workgroups: linearGrid(shader, Math.ceil(sums / 64), 1, 1),
+      workgroups: linearGrid(kernel, Math.ceil(sums / 64), 1, 1),
       flops: splits * sums,
       bytes: 4 * (splits + 1) * sums,
     });
@@ -246,7 +252,7 @@ function describe(shape: Conv2dShape) {
   };
 }
 
-/** Enough splits for about 4,096 invocations, but each of at least 256 pixels and one line. */
+/** Enough splits for about 128 workgroups, but each of at least 256 pixels and one line of the output. */
 function splitsOf(shape: Conv2dShape, options: Conv2dSplitOptions): number {
   const { outputHeight, outputWidth } = conv2dOutputSize(shape);
   const lines = shape.batch * outputHeight;
@@ -254,8 +260,9 @@ function splitsOf(shape: Conv2dShape, options: Conv2dSplitOptions): number {
     expectExtents('conv2d.backwardWeight', { splits: options.splits }, 1);
     return Math.min(options.splits, lines);
   }
-  const tiles = Math.ceil((shape.kernelHeight * shape.kernelWidth * shape.inputs) / 4) * Math.ceil(shape.outputs / 4);
-  const wanted = Math.ceil(4096 / tiles);
+  const { grid } = chooseVariant('conv2d.backwardWeight', [shape.inputs, shape.outputs], options);
+  const [x, y] = grid('conv2d.backwardWeight', shape.kernelHeight * shape.kernelWidth * shape.inputs, shape.outputs);
+  const wanted = Math.ceil(128 / (x * y));
   return Math.max(1, Math.min(wanted, lines, Math.floor((lines * outputWidth) / 256)));
 }
 

@@ -1,7 +1,7 @@
 /**
  * Fully connected layer, forward and backward: output = input * weight + bias, weight [inputs, outputs].
  */
-import { expectExtents, genericGrid, type LinearOptions } from './linearVariant.ts';
+import { chooseVariant, expectExtents, type LinearOptions } from './linearVariant.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import type { Tensor } from './runtime/tensor.ts';
 import { expectTensor } from './shapes.ts';
@@ -29,16 +29,17 @@ export function linearForward(
   tensors: LinearForwardTensors,
   options: LinearOptions & { readonly relu?: boolean | undefined } = {},
 ): KernelCall[] {
-  const shader = 'linear.forward';
-  const cost = describe(shader, shape);
-  expectTensor(shader, 'input', tensors.input, [shape.batch, shape.inputs]);
-  expectTensor(shader, 'weight', tensors.weight, [shape.inputs, shape.outputs]);
-  expectTensor(shader, 'bias', tensors.bias, [shape.outputs]);
-  expectTensor(shader, 'output', tensors.output, [shape.batch, shape.outputs]);
+  const kernel = 'linear.forward';
+  const { shader, grid } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
+  const cost = describe(kernel, shape);
+  expectTensor(kernel, 'input', tensors.input, [shape.batch, shape.inputs]);
+  expectTensor(kernel, 'weight', tensors.weight, [shape.inputs, shape.outputs]);
+  expectTensor(kernel, 'bias', tensors.bias, [shape.outputs]);
+  expectTensor(kernel, 'output', tensors.output, [shape.batch, shape.outputs]);
   return [
     {
       shader,
-      label: options.label ?? shader,
+      label: options.label ?? kernel,
       constants: { ...cost.constants, RELU: options.relu === true ? 1 : 0 },
       bindings: [
         { tensor: tensors.input, access: 'read' },
@@ -46,7 +47,7 @@ export function linearForward(
         { tensor: tensors.bias, access: 'read' },
         { tensor: tensors.output, access: 'readwrite' },
       ],
-      workgroups: genericGrid(shader, shape.batch, shape.outputs),
+      workgroups: grid(kernel, shape.batch, shape.outputs),
       flops: cost.flops,
       bytes: cost.bytes,
     },
@@ -70,17 +71,18 @@ export function linearBackwardInput(
   tensors: LinearBackwardInputTensors,
   options: LinearOptions = {},
 ): KernelCall[] {
-  const shader = 'linear.backwardInput';
-  const cost = describe(shader, shape);
+  const kernel = 'linear.backwardInput';
+  const { shader, grid } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
+  const cost = describe(kernel, shape);
   const { dOutput, weight, dInput, reluInput } = tensors;
-  expectTensor(shader, 'dOutput', dOutput, [shape.batch, shape.outputs]);
-  expectTensor(shader, 'weight', weight, [shape.inputs, shape.outputs]);
-  expectTensor(shader, 'dInput', dInput, [shape.batch, shape.inputs]);
-  if (reluInput !== undefined) expectTensor(shader, 'reluInput', reluInput, [shape.batch, shape.inputs]);
+  expectTensor(kernel, 'dOutput', dOutput, [shape.batch, shape.outputs]);
+  expectTensor(kernel, 'weight', weight, [shape.inputs, shape.outputs]);
+  expectTensor(kernel, 'dInput', dInput, [shape.batch, shape.inputs]);
+  if (reluInput !== undefined) expectTensor(kernel, 'reluInput', reluInput, [shape.batch, shape.inputs]);
   return [
     {
       shader,
-      label: options.label ?? shader,
+      label: options.label ?? kernel,
       constants: { ...cost.constants, MASK: reluInput === undefined ? 0 : 1 },
       bindings: [
         { tensor: dOutput, access: 'read' },
@@ -89,7 +91,7 @@ export function linearBackwardInput(
         { tensor: reluInput ?? dOutput, access: 'read' },
         { tensor: dInput, access: 'readwrite' },
       ],
-      workgroups: genericGrid(shader, shape.batch, shape.inputs),
+      workgroups: grid(kernel, shape.batch, shape.inputs),
       flops: cost.flops,
       bytes: cost.bytes + (reluInput?.byteLength ?? 0),
     },
@@ -113,16 +115,17 @@ export function linearBackwardWeight(
   tensors: LinearBackwardWeightTensors,
   options: LinearOptions = {},
 ): KernelCall[] {
-  const shader = 'linear.backwardWeight';
-  const cost = describe(shader, shape);
-  expectTensor(shader, 'input', tensors.input, [shape.batch, shape.inputs]);
-  expectTensor(shader, 'dOutput', tensors.dOutput, [shape.batch, shape.outputs]);
-  expectTensor(shader, 'dWeight', tensors.dWeight, [shape.inputs, shape.outputs]);
-  expectTensor(shader, 'dBias', tensors.dBias, [shape.outputs]);
+  const kernel = 'linear.backwardWeight';
+  const { shader, grid } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
+  const cost = describe(kernel, shape);
+  expectTensor(kernel, 'input', tensors.input, [shape.batch, shape.inputs]);
+  expectTensor(kernel, 'dOutput', tensors.dOutput, [shape.batch, shape.outputs]);
+  expectTensor(kernel, 'dWeight', tensors.dWeight, [shape.inputs, shape.outputs]);
+  expectTensor(kernel, 'dBias', tensors.dBias, [shape.outputs]);
   return [
     {
       shader,
-      label: options.label ?? shader,
+      label: options.label ?? kernel,
       constants: cost.constants,
       bindings: [
         { tensor: tensors.input, access: 'read' },
@@ -130,7 +133,7 @@ export function linearBackwardWeight(
         { tensor: tensors.dWeight, access: 'readwrite' },
         { tensor: tensors.dBias, access: 'readwrite' },
       ],
-      workgroups: genericGrid(shader, shape.inputs, shape.outputs),
+      workgroups: grid(kernel, shape.inputs, shape.outputs),
       flops: cost.flops + shape.batch * shape.outputs,
       bytes: cost.bytes,
     },
@@ -138,8 +141,8 @@ export function linearBackwardWeight(
 }
 
 /** Override constants and cost that the three passes have in common. Throws ShapeError. */
-function describe(shader: string, shape: LinearShape) {
-  expectExtents(shader, { ...shape }, 1);
+function describe(kernel: string, shape: LinearShape) {
+  expectExtents(kernel, { ...shape }, 1);
   const { batch, inputs, outputs } = shape;
   return {
     flops: 2 * batch * inputs * outputs,

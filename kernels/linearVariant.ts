@@ -45,12 +45,23 @@ export function linearGrid(kernel: string, x: number, y: number, z: number): rea
 }
 
 /** Workgroups of 64 invocations for `layers` matrices of rows x columns, a tile of 4 x 4 an invocation. */
-export function genericGrid(
-  kernel: string,
-  rows: number,
-  columns: number,
-  layers = 1,
-): readonly [number, number, number] {
+function genericGrid(kernel: string, rows: number, columns: number, layers = 1): readonly [number, number, number] {
   const tiles = Math.ceil(rows / 4) * Math.ceil(columns / 4);
   return linearGrid(kernel, Math.ceil(tiles / 64), 1, layers);
+}
+
+/** Workgroups of one subgroup for `layers` matrices of rows x columns, a tile of 16 x 32 a workgroup. */
+function subgroup8Grid(kernel: string, rows: number, columns: number, layers = 1): readonly [number, number, number] {
+  return linearGrid(kernel, Math.ceil(rows / 16), Math.ceil(columns / 32), layers);
+}
+
+/**
+ * The shader to run and its dispatch geometry. The subgroup form wants channels in whole vec4s and otherwise yields to the generic one.
+ * @param channels the inputs and outputs of the layer
+ */
+export function chooseVariant(kernel: string, channels: readonly number[], options: LinearOptions) {
+  const fits = options.variant === 'subgroup8' && channels.every((count) => count % 4 === 0);
+  return fits
+    ? { fast: true, shader: `${kernel}.subgroup8`, grid: subgroup8Grid }
+    : { fast: false, shader: kernel, grid: genericGrid };
 }
