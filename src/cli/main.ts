@@ -8,6 +8,7 @@ import { UserError } from '../errors.ts';
 import { projectVersion } from '../run/provenance.ts';
 import { didYouMean } from '../run/resolve.ts';
 import { type CommandSpec, commandHelp, type ParsedArguments, parseCommandLine } from './arguments.ts';
+import { sentence } from './words.ts';
 
 /** A file in this folder: what it understands and does. `run` resolves to the exit code. */
 export interface Command {
@@ -62,7 +63,7 @@ async function overview(): Promise<string> {
 /** `error: what is wrong. what to do` on one line, or the stack of a mistake of ours; resolves to the exit code. */
 function report(error: unknown): number {
   if (error instanceof UserError || error instanceof GpuError) {
-    const text = `${error.message} ${error.hint}`.replace(/\s+/g, ' ').trim();
+    const text = `${sentence(error.message)} ${error.hint}`.replace(/\s+/g, ' ').trim();
     process.stderr.write(`error: ${text}\n`);
     return 1;
   }

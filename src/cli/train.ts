@@ -1,6 +1,5 @@
 /** `bun run train <game>`: trains an agent, or goes on with a run. */
 import { mkdirSync } from 'node:fs';
-import { relative } from 'node:path';
 import { describeAdapter } from '../../kernels/runtime/adapter.ts';
 import { DeviceLostError, GpuError } from '../../kernels/runtime/errors.ts';
 import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
@@ -31,6 +30,7 @@ import {
 import { type RunEnd, Training } from '../run/training.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { Command } from './main.ts';
+import { sentence, shown } from './words.ts';
 
 export const trainCommand: Command = {
   spec: {
@@ -112,6 +112,13 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
     throw new UserError(`${flagName(name)} cannot change when a run is resumed.`, 'Start a new run, or leave it out.');
   }
   const configuration = resolveConfiguration({ game: stored.game, flags: { ...stored, ...flags } });
+  const { agentSteps } = checkpoint.agent.counters;
+  if (configuration.steps > 0 && agentSteps >= configuration.steps) {
+    throw new UserError(
+      `The run in ${path} has done its ${configuration.steps.toLocaleString('en-US')} steps.`,
+      `Go further with --steps ${2 * agentSteps}, or --steps 0 for no end.`,
+    );
+  }
   const cartridge = loadCartridge(configuration);
   sameCartridge(cartridge, checkpoint.cartridge, path);
   for (const line of cartridgeLines(cartridge)) console.log(line);
@@ -122,7 +129,7 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
   agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
   agent.restore(checkpoint.agent);
-  console.log(`Resumed from: ${shown(checkpoint.path)} (${agent.counters.agentSteps.toLocaleString('en-US')} steps)`);
+  console.log(`Resumed from: ${shown(checkpoint.path)} (${agentSteps.toLocaleString('en-US')} steps)`);
   return train(gpu, agent, configuration, checkpoint.cartridge, checkpoint.runFolder, checkpoint);
 }
 
@@ -147,7 +154,7 @@ async function train(
   const check = (): void => gpu.failures.take();
   const training = new Training({
     ...{ agent, configuration, cartridge, runFolder, display, check },
-    ...(resumedFrom === undefined ? {} : { resumedFrom: resumedFrom.run }),
+    ...(resumedFrom === undefined ? {} : { resumedFrom }),
   });
   try {
     const end = await training.run(stop);
@@ -165,7 +172,7 @@ async function train(
     const rescued = error instanceof DeviceLostError ? undefined : await training.rescue().catch(() => undefined);
     const last = training.saved?.path ?? resumedFrom?.path;
     throw new UserError(
-      `${error.message}${/[.!?]$/.test(error.message) ? '' : '.'} ${error.hint}`,
+      `${sentence(error.message)} ${error.hint}`,
       [
         last === undefined
           ? 'There is no checkpoint yet.'
@@ -199,10 +206,4 @@ function endText(end: RunEnd, agent: Dqn, configuration: Configuration, meanRewa
 /** A finished run needs a later end to go on. */
 function moreSteps(end: RunEnd, { steps }: Configuration): string {
   return end === 'steps' ? ` --steps ${steps * 2}` : '';
-}
-
-/** A path as the user would type it here. */
-function shown(path: string): string {
-  const fromHere = relative(process.cwd(), path);
-  return fromHere.startsWith('..') ? path : fromHere || '.';
 }

@@ -6,7 +6,7 @@
  *   best.safetensors  the weights with the best mean reward so far
  */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type LoadedCheckpoint, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
@@ -46,7 +46,9 @@ export function createRunFolder(configuration: Configuration, record: RunRecord)
 export function openCheckpoint(path: string): LoadedCheckpoint {
   const folder = resolve(path);
   if (!existsSync(folder)) {
-    const siblings = existsSync(join(folder, '..')) ? readdirSync(join(folder, '..')) : [];
+    const parent = dirname(folder);
+    const names = existsSync(parent) ? readdirSync(parent) : [];
+    const siblings = names.filter((name) => existsSync(join(parent, name, 'config.json')));
     throw new UserError(
       `There is no run folder ${path}.${didYouMean(basename(folder), siblings)}`,
       'Name a folder that `bun run train` has made.',

@@ -4,7 +4,13 @@
  */
 import { join } from 'node:path';
 import type { Dqn, DqnStep } from '../agent/dqn.ts';
-import { type CartridgeIdentity, type RunState, type SavedCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import {
+  type CartridgeIdentity,
+  type LoadedCheckpoint,
+  type RunState,
+  type SavedCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
 import { writeAtomically } from './files.ts';
 import { MetricsFile } from './metrics.ts';
@@ -32,8 +38,8 @@ export interface TrainingOptions {
   readonly display: Display;
   /** Throws what the GPU has reported meanwhile; asked between steps and before anything is saved. */
   readonly check?: () => void;
-  /** Of the checkpoint that the agent was restored from. */
-  readonly resumedFrom?: RunState;
+  /** The checkpoint that the agent was restored from. */
+  readonly resumedFrom?: Pick<LoadedCheckpoint, 'run' | 'path' | 'weightsSha256'>;
 }
 
 export class Training {
@@ -54,12 +60,14 @@ export class Training {
   constructor(options: TrainingOptions) {
     const { runFolder, resumedFrom, agent } = options;
     this.#options = options;
-    this.#metrics = new MetricsFile(join(runFolder, 'metrics.jsonl'), resumedFrom?.metricsBytes);
-    this.#rewards = [...(resumedFrom?.rewards ?? [])];
-    this.#bestMeanReward = resumedFrom?.bestMeanReward ?? null;
-    this.#elapsedSecondsBefore = resumedFrom?.elapsedSeconds ?? 0;
-    this.#displaySpeed = new Speedometer(agent);
-    this.#metricsSpeed = new Speedometer(agent);
+    const before = resumedFrom?.run;
+    this.#metrics = new MetricsFile(join(runFolder, 'metrics.jsonl'), before?.metricsBytes);
+    this.#rewards = [...(before?.rewards ?? [])];
+    this.#bestMeanReward = before?.bestMeanReward ?? null;
+    this.#elapsedSecondsBefore = before?.elapsedSeconds ?? 0;
+    if (resumedFrom !== undefined) this.#saved = { ...resumedFrom, agentSteps: agent.counters.agentSteps };
+    this.#displaySpeed = new Speedometer(agent, 3);
+    this.#metricsSpeed = new Speedometer(agent, 0);
   }
 
   /** Mean unclipped reward of the last 100 games, or of as many as there are; null before the first has ended. */
@@ -68,7 +76,7 @@ export class Training {
     return this.#rewards.reduce((sum, reward) => sum + reward, 0) / this.#rewards.length;
   }
 
-  /** The newest checkpoint that this object wrote. */
+  /** The newest checkpoint, written or resumed from. */
   get saved(): SavedCheckpoint | undefined {
     return this.#saved;
   }
@@ -231,16 +239,18 @@ export class Training {
   }
 }
 
-/** Steps and updates a second between readings, smoothed over some seconds. */
+/** Steps and updates a second since the reading before, smoothed over `smoothingSeconds` (0: not at all). */
 class Speedometer {
   readonly #agent: TrainableAgent;
+  readonly #smoothingSeconds: number;
   #atMs = performance.now();
   #agentSteps: number;
   #updates: number;
   #smoothed: { stepsPerSecond: number; updatesPerSecond: number } | undefined;
 
-  constructor(agent: TrainableAgent) {
+  constructor(agent: TrainableAgent, smoothingSeconds: number) {
     this.#agent = agent;
+    this.#smoothingSeconds = smoothingSeconds;
     this.#agentSteps = agent.counters.agentSteps;
     this.#updates = agent.counters.updates;
   }
@@ -253,8 +263,8 @@ class Speedometer {
       stepsPerSecond: (agentSteps - this.#agentSteps) / seconds,
       updatesPerSecond: (updates - this.#updates) / seconds,
     };
-    // A reading of `seconds` replaces what is older than about three seconds.
-    const weight = 1 - Math.exp(-seconds / 3);
+    // An exponential average: a reading counts the more, the longer the time that it covers. exp(-seconds / 0) is 0.
+    const weight = 1 - Math.exp(-seconds / this.#smoothingSeconds);
     const before = this.#smoothed ?? now;
     this.#smoothed = {
       stepsPerSecond: before.stepsPerSecond + weight * (now.stepsPerSecond - before.stepsPerSecond),

@@ -9,7 +9,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -24,7 +23,7 @@ import { UserError } from '../../src/errors.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { listCheckpoints, loadWeightsFile } from '../../src/run/checkpoint.ts';
 import type { Display } from '../../src/run/progress.ts';
-import { durationText, progressText } from '../../src/run/progress.ts';
+import { createDisplay, durationText, progressText } from '../../src/run/progress.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { createRunFolder, openCheckpoint } from '../../src/run/runFolder.ts';
 import { type TrainableAgent, Training } from '../../src/run/training.ts';
@@ -132,9 +131,9 @@ function resumed(path: string, more: object) {
   const agent = new FakeAgent();
   agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
   agent.restore(checkpoint.agent);
-  const { runFolder, run } = checkpoint;
+  const { runFolder } = checkpoint;
   const configuration = resolveConfiguration({ game: 'pong', flags: { ...checkpoint.configuration, ...more } });
-  const training = new Training({ agent, configuration, cartridge, runFolder, display, resumedFrom: run });
+  const training = new Training({ agent, configuration, cartridge, runFolder, display, resumedFrom: checkpoint });
   return { agent, runFolder, training };
 }
 
@@ -251,6 +250,8 @@ describe('checkpoints', () => {
     const first = await training.save();
     const { mtimeMs } = statSync(join(first.path, 'manifest.json'));
     expect((await training.save()).path).toBe(first.path);
+    const again = resumed(first.path, {});
+    expect(await again.training.save()).toMatchObject(first);
     expect(statSync(join(first.path, 'manifest.json')).mtimeMs).toBe(mtimeMs);
   });
 
@@ -358,7 +359,7 @@ describe('what cannot be resumed', () => {
     cpSync(runFolder, other, { recursive: true });
     rmSync(join(other, 'config.json'));
     expect(await complaint(() => open(other))).toContain('is no run folder');
-    renameSync(other, join(folder, 'renamed'));
+    cpSync(runFolder, join(folder, 'renamed'), { recursive: true });
     const text = await complaint(() => open(join(folder, 'renamd')));
     expect(text).toContain('There is no run folder');
     expect(text).toContain('Did you mean "renamed"?');
@@ -389,6 +390,40 @@ describe('run folders', () => {
     const configuration = configured({ out: join(folder, 'file', 'runs') });
     const text = await complaint(() => createRunFolder(configuration, { cartridge: {}, adapter: null, command: [] }));
     expect(text).toContain(`Cannot write to ${join(folder, 'file', 'runs')}`);
+  });
+});
+
+describe('display', () => {
+  const written: string[] = [];
+  const output = (isTTY: boolean) =>
+    ({ isTTY, columns: 40, write: (text: string) => written.push(text) }) as unknown as NodeJS.WriteStream;
+  const progress = {
+    ...{ agentSteps: 12_345, updates: 9, episodes: 3, meanReward100: -2.345, epsilon: 0.98765, meanLoss: 0.01234 },
+    ...{ meanQ: null, stepsPerSecond: 5.55, updatesPerSecond: 1234.5, secondsLeft: 3723 },
+  };
+  beforeEach(() => {
+    written.length = 0;
+  });
+
+  test('a terminal has one line that is written over and never wraps', () => {
+    const line = createDisplay(output(true), 10);
+    line.progress(progress);
+    line.progress(progress);
+    line.line('Saved');
+    line.close();
+    expect(written[0]).toBe(`\r\x1b[K${progressText(progress).slice(0, 39)}`);
+    expect(written[1]).toBe(written[0]);
+    expect(written[2]).toStartWith('\r\x1b[KSaved\n');
+    expect(written[3]).toBe('\n');
+  });
+
+  test('elsewhere there are plain lines', () => {
+    const lines = createDisplay(output(false), 10);
+    expect(lines.intervalSeconds).toBe(10);
+    lines.progress(progress);
+    expect(written).toEqual([
+      '12,345 steps | 3 games | mean100 -2.35 | epsilon 0.988 | loss 0.0123 | Q - | 5.5 steps/s | 1,235 updates/s | 1:02:03 left\n',
+    ]);
   });
 });
 

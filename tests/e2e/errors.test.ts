@@ -1,0 +1,175 @@
+/** Mistakes of a user's and of a machine's, through the real command line: each one line on stderr, exit code 1, no stack. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cli, small, temporaryFolder } from './cli.ts';
+
+const { folder, remove } = temporaryFolder('errors');
+afterAll(remove);
+const at = (name: string): string => join(folder, name);
+const file = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
+
+/** No adapter on any machine: lavapipe is asked for, and Vulkan is kept from finding a driver. */
+const noAdapter = { WGSL_DQN_ADAPTER: 'lavapipe', VK_DRIVER_FILES: '/nonexistent', VK_ICD_FILENAMES: '/nonexistent' };
+
+/** Runs the words and expects one line that contains each text. */
+async function refused(
+  words: readonly string[],
+  texts: readonly string[],
+  env: Record<string, string> = {},
+): Promise<void> {
+  const { code, stderr } = await cli(words, env);
+  expect(stderr.split('\n')).toHaveLength(2);
+  expect(stderr).toStartWith('error: ');
+  expect(stderr).not.toContain('    at ');
+  for (const text of texts) expect(stderr).toContain(text);
+  expect(code).toBe(1);
+}
+
+/** Words, what the line says, and the folder's content that they need. */
+const train = ['train', 'catch', ...small, '--steps', '1'];
+
+describe('names', () => {
+  test.each([
+    ['a command', ['trian', 'pong'], ['no command trian', 'Did you mean "train"?']],
+    ['a flag', ['train', 'pong', '--lern-start', '5'], ['no flag --lern-start', 'Did you mean "--learn-start"?']],
+    ['a flag of eval', ['eval', '--run', 'x', '--epsiodes', '5'], ['Did you mean "--episodes"?']],
+    ['a game', ['train', 'pogn'], ['Unknown game: pogn', 'pong']],
+    ['a preset', ['train', 'pong', '--preset', 'lapam'], ['no preset "lapam"', 'Did you mean "lapan"?']],
+    ['a choice', ['train', 'pong', '--network', 'natur'], ['--network: "natur"', 'nature, nips2013']],
+    ['no game', ['train'], ['Games: ', 'catch', 'pong', 'bun run train pong']],
+    ['a word too many', ['train', 'pong', 'now'], ['"now" is one word too many']],
+    ['no run to evaluate', ['eval', 'pong'], ['No run is named']],
+    ['nothing to record', ['play', 'pong'], ['--gif']],
+  ])('%s', (_, words, texts) => refused(words, texts));
+});
+
+describe('values', () => {
+  test.each([
+    ['out of range', ['--batch-size', '0'], ['--batch-size: 0 is out of range', 'from 1 to 4,096']],
+    ['negative', ['--steps', '-5'], ['--steps: -5 is out of range']],
+    ['not a number', ['--steps', 'many'], ['--steps: "many" is not a number']],
+    ['not whole', ['--stack', '1.5'], ['--stack: 1.5']],
+    ['missing', ['--steps'], ['--steps needs a value']],
+    ['a flag in its place', ['--steps', '--seed', '3'], ['--steps needs a value']],
+    ['that do not fit together', ['--learn-start', '3', '--batch-size', '4'], ['--learn-start: 3']],
+    ['more memory than any machine has', ['--replay-capacity', '100000000'], ['takes 130 GB', '--replay-capacity']],
+  ])('%s', (_, words, texts) => refused([...train, ...words], texts));
+
+  test('an episode count of eval', () =>
+    refused(['eval', '--run', 'x', '--episodes', '0'], ['--episodes: 0 is out of range']));
+});
+
+describe('cartridges', () => {
+  test.each([
+    ['that are not there', () => at('nowhere.bin'), ['No such ROM file', 'nowhere.bin']],
+    ['of 3,000 bytes', () => file('3000.bin', new Uint8Array(3000).fill(7)), ['3,000 bytes']],
+    ['that are empty', () => file('empty.bin', ''), ['is empty', 'empty.bin']],
+    ['that are folders', () => folder, ['is a folder']],
+  ])('%s', (_, rom, texts) => refused([...train, '--rom', rom()], texts));
+});
+
+describe('configuration files', () => {
+  test.each([
+    ['that are not there', () => at('none.json'), ['Cannot read the configuration file']],
+    ['that are broken', () => file('broken.json', '{"steps": 1'), ['broken.json is not valid JSON']],
+    [
+      'with an unknown key',
+      () => file('key.json', '{"learnstart": 1}'),
+      ['"learnstart"', 'Did you mean "learnStart"?'],
+    ],
+    ['with a value out of range', () => file('range.json', '{"discount": 2}'), ['range.json, discount: 2']],
+    ['with a text for a number', () => file('type.json', '{"discount": "high"}'), ['type.json, discount: "high"']],
+  ])('%s', (_, path, texts) => refused(['train', 'catch', '--config', path()], texts));
+});
+
+describe('folders that cannot be written', () => {
+  test('runs', () => {
+    const out = join(file('plain', 'no folder'), 'runs');
+    return refused([...train, '--out', out], [`Cannot write to ${out}`, '--out']);
+  });
+
+  test('recordings', () => {
+    const gif = join(file('plain', 'no folder'), 'a.gif');
+    return refused(['play', 'pong', '--gif', gif], [`Cannot write to ${gif}`]);
+  });
+});
+
+test('no adapter', () => refused([...train, '--out', folder], ['adapter'], noAdapter), 60_000);
+
+describe('runs', () => {
+  const run = at('run');
+  const newest = (path: string): string =>
+    join(path, 'checkpoints', readdirSync(join(path, 'checkpoints')).sort().at(-1)!);
+  const copy = (name: string): string => {
+    cpSync(run, at(name), { recursive: true });
+    return at(name);
+  };
+  beforeAll(async () => {
+    const { code } = await cli(['train', 'catch', ...small, '--out', folder, '--name', 'run', '--steps', '70']);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  test('that are not there', () => refused(['train', '--resume', at('rum')], ['no run folder', 'Did you mean "run"?']));
+
+  test('that are no runs', () => {
+    mkdirSync(at('other'), { recursive: true });
+    return refused(['train', '--resume', at('other')], ['is no run folder']);
+  });
+
+  test('that have ended', () => refused(['train', '--resume', run], ['has done its 70 steps', '--steps 140']));
+
+  test('interrupted before their first checkpoint', () => {
+    const path = copy('interrupted');
+    rmSync(join(path, 'checkpoints'), { recursive: true });
+    return refused(['train', '--resume', path], ['was interrupted before its first checkpoint', 'Start it again']);
+  });
+
+  test('with a damaged checkpoint', async () => {
+    const path = copy('damaged');
+    truncateSync(join(newest(path), 'training.safetensors'), 1000);
+    await refused(['train', '--resume', path, '--steps', '90'], ['is damaged', 'training.safetensors has 1000 bytes']);
+    await refused(['eval', '--run', path], ['is damaged']);
+  });
+
+  test('with a damaged replay memory, found although it is read last', () => {
+    const path = copy('replay');
+    const piece = join(newest(path), 'replay-00003.zst');
+    const bytes = new Uint8Array(readFileSync(piece));
+    bytes[bytes.length >> 1] ^= 1;
+    writeFileSync(piece, bytes);
+    return refused(['train', '--resume', path, '--steps', '90'], ['is damaged', 'replay-00003.zst']);
+  }, 60_000);
+
+  test('from a newer version', () => {
+    const path = copy('newer');
+    const manifest = join(newest(path), 'manifest.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"formatVersion": 1', '"formatVersion": 9'));
+    return refused(['train', '--resume', path, '--steps', '90'], ['is of format 9']);
+  });
+
+  test('resumed with what cannot change, or as another game', async () => {
+    await refused(['train', '--resume', run, '--batch-size', '16'], ['--batch-size cannot change']);
+    await refused(['train', 'pong', '--resume', run], ['plays catch, not pong']);
+    await refused(['eval', 'pong', '--run', run], ['plays catch, not pong']);
+  });
+
+  test('on another cartridge', () => {
+    const rom = file('other.bin', new Uint8Array(2048).fill(0xea));
+    return refused(['train', '--resume', run, '--steps', '90', '--rom', rom], ['MD5', '--rom']);
+  });
+
+  test(
+    'a name that is taken',
+    () => refused([...train, '--out', folder, '--name', 'run'], ['There is a run folder', '--resume']),
+    60_000,
+  );
+
+  test('weights of another network', () => {
+    const weights = file('x.safetensors', new Uint8Array(5));
+    return refused(['eval', '--run', run, '--weights', weights], ['are damaged', 'x.safetensors']);
+  });
+});

@@ -1,0 +1,210 @@
+/**
+ * The whole program on a real cartridge image: equal seeds give equal weights, a stopped and a killed run go on to the same weights,
+ * what a run writes can be read, and its agent evaluated and shown.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { cli, type Ended, ended, metricsOf, projectFolder, small, start, temporaryFolder, weightsHash } from './cli.ts';
+
+const { folder, remove } = temporaryFolder('train');
+afterAll(remove);
+
+const steps = 260;
+const out = ['--out', folder];
+const train = (name: string, ...more: string[]) => ['train', 'catch', ...small, ...out, '--name', name, ...more];
+const runFolder = (name: string) => join(folder, name);
+
+let whole: Ended;
+beforeAll(async () => {
+  whole = await cli(train('whole', '--steps', String(steps)));
+}, 120_000);
+
+describe('a run', () => {
+  test('ends with the SHA-256 of its weights, as anyone can compute it from the file', () => {
+    const [checkpoint] = readdirSync(join(runFolder('whole'), 'checkpoints'));
+    const file = readFileSync(join(runFolder('whole'), 'checkpoints', checkpoint, 'weights.safetensors'));
+    const header = JSON.parse(file.toString('utf8', 8, 8 + file.readUInt32LE(0)));
+    expect(Object.keys(header).filter((name) => name !== '__metadata__')).toEqual([
+      ...[
+        'conv1.weight',
+        'conv1.bias',
+        'conv2.weight',
+        'conv2.bias',
+        'fc1.weight',
+        'fc1.bias',
+        'out.weight',
+        'out.bias',
+      ],
+    ]);
+    expect(header['conv1.weight']).toMatchObject({ dtype: 'F32', shape: [16, 2, 8, 8] });
+    const data = file.subarray(8 + file.readUInt32LE(0));
+    expect(weightsHash(whole)).toBe(createHash('sha256').update(data).digest('hex'));
+  });
+
+  test('says which cartridge, which adapter, how much memory, which folder', () => {
+    const md5 = createHash('md5')
+      .update(readFileSync(join(projectFolder, 'roms', 'catch.bin')))
+      .digest('hex');
+    expect(whole.stdout).toMatch(new RegExp(`^Cartridge: .*Catch.*, 2,048 bytes, MD5 ${md5}`, 'm'));
+    expect(whole.stdout).toMatch(/^Adapter: \S+/m);
+    expect(whole.stdout).toMatch(/^Replay memory: 250 transitions, 326 kB of .* available$/m);
+    expect(whole.stdout).toContain(`Run folder: ${runFolder('whole')}\n`);
+    expect(whole.stdout).toMatch(/^\d+ steps \| \d+ games \| mean100 .* steps\/s \| .* updates\/s/m);
+    expect(whole.stderr).toBe('');
+  });
+
+  test('learns: weights moved and the loss is a number', () => {
+    const progress = metricsOf(runFolder('whole')).filter(({ type }) => type === 'progress');
+    expect(progress.map(({ agentSteps }) => agentSteps)).toEqual([50, 100, 150, 200, 250]);
+    expect(progress[0]).toMatchObject({ updates: 0, meanLoss: null, meanQ: null });
+    expect(progress[4]['updates']).toBe(190);
+    expect(progress[4]['meanLoss']).toBeGreaterThan(0);
+    expect(progress[4]['epsilon']).toBeCloseTo(1 - (0.98 * 249) / 4000, 10);
+  });
+
+  test('keeps its games, unclipped, and what it ran on', () => {
+    const games = metricsOf(runFolder('whole')).filter(({ type }) => type === 'episode');
+    expect(games.length).toBeGreaterThanOrEqual(2);
+    for (const { reward } of games) expect(Math.abs(reward as number)).toBeLessThanOrEqual(10);
+    const config = JSON.parse(readFileSync(join(runFolder('whole'), 'config.json'), 'utf8'));
+    expect(config.configuration).toMatchObject({ game: 'catch', preset: 'quick', learnStart: 60, steps });
+    expect(config.cartridge.md5).toMatch(/^[0-9a-f]{32}$/);
+    expect(config.adapter.kind).toMatch(/^(hardware|lavapipe|swiftshader|software)$/);
+    expect(config.versions.bun).toBe(Bun.version);
+  });
+});
+
+describe('to the bit', () => {
+  test('the same seed gives the same weights and metrics, another seed others', async () => {
+    const again = await cli(train('again', '--steps', String(steps)));
+    expect(weightsHash(again)).toBe(weightsHash(whole));
+    expect(metricsOf(runFolder('again'))).toEqual(metricsOf(runFolder('whole')));
+    const other = await cli(train('other', '--steps', '100', '--seed', '2'));
+    const same = await cli(train('same', '--steps', '100'));
+    expect(weightsHash(other)).not.toBe(weightsHash(same));
+  }, 120_000);
+
+  test('a run stopped by Ctrl-C says how to go on, and ends as if it had not been stopped', async () => {
+    const process = start(train('stopped', '--steps', String(steps)));
+    // Its first game is over, so that the middle of one is stored, and there were updates.
+    await until(
+      () => existsSync(join(runFolder('stopped'), 'metrics.jsonl')) && metricsText('stopped').includes('100,'),
+    );
+    process.kill('SIGINT');
+    const stopped = await ended(process);
+    expect(stopped.code).toBe(0);
+    expect(stopped.stdout).toMatch(/^Stopped after \d+ steps/m);
+    expect(stopped.stdout).toContain(`Saved: ${join(runFolder('stopped'), 'checkpoints')}`);
+    expect(stopped.stdout).toContain(`To go on: bun run train --resume ${runFolder('stopped')}\n`);
+    const reached = Number(/^Stopped after (\d+) steps/m.exec(stopped.stdout)?.[1]);
+    expect(reached).toBeLessThan(steps);
+    const rest = await cli(['train', '--resume', runFolder('stopped')]);
+    expect(weightsHash(rest)).toBe(weightsHash(whole));
+    expect(metricsOf(runFolder('stopped'))).toEqual(metricsOf(runFolder('whole')));
+  }, 120_000);
+
+  test('a killed run goes on from its last checkpoint and ends the same', async () => {
+    const process = start(train('killed', '--steps', String(steps), '--checkpoint-every', '70'));
+    await until(() => existsSync(join(runFolder('killed'), 'checkpoints', 'step-000000140')));
+    process.kill('SIGKILL');
+    expect((await ended(process)).code).not.toBe(0);
+    const rest = await cli(['train', '--resume', runFolder('killed')]);
+    expect(rest.stdout).toMatch(/^Resumed from: .*step-000000(140|210)/m);
+    expect(weightsHash(rest)).toBe(weightsHash(whole));
+    expect(metricsOf(runFolder('killed'))).toEqual(metricsOf(runFolder('whole')));
+  }, 120_000);
+});
+
+describe('eval', () => {
+  test('--json prints one object; the same seed plays the same games', async () => {
+    const words = ['eval', 'catch', '--run', runFolder('whole'), '--episodes', '3', '--epsilon', '0.5', '--json'];
+    const [first, second] = [await cli(words), await cli(words)];
+    expect(first.code).toBe(0);
+    const result = JSON.parse(first.stdout);
+    expect(result).toMatchObject({
+      game: 'catch',
+      episodes: 3,
+      epsilon: 0.5,
+      seed: 1,
+      weightsSha256: weightsHash(whole),
+    });
+    const { rewards, meanReward, stdReward, minReward, maxReward } = result;
+    expect(rewards).toHaveLength(3);
+    expect(meanReward).toBeCloseTo((rewards[0] + rewards[1] + rewards[2]) / 3, 12);
+    const variance = rewards.reduce((sum: number, reward: number) => sum + (reward - meanReward) ** 2, 0) / 3;
+    expect(stdReward).toBeCloseTo(Math.sqrt(variance), 12);
+    expect([minReward, maxReward]).toEqual([Math.min(...rewards), Math.max(...rewards)]);
+    expect(JSON.parse(second.stdout)).toEqual(result);
+  }, 60_000);
+
+  test('the best weights, in words', async () => {
+    const { code, stdout } = await cli(['eval', '--run', runFolder('whole'), '--episodes', '1', '--weights', 'best']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('best.safetensors');
+    expect(stdout).toMatch(/^Mean reward of 1 games -?\d+\.\d\d, standard deviation 0\.00/m);
+  }, 60_000);
+});
+
+describe('play', () => {
+  test('of a run: a GIF and a sheet of 36 screens', async () => {
+    const [gif, sheet] = [join(folder, 'play.gif'), join(folder, 'new folder', 'sheet.png')];
+    const words = [
+      'play',
+      'catch',
+      '--run',
+      runFolder('whole'),
+      '--frames',
+      '160',
+      '--gif',
+      gif,
+      '--contact-sheet',
+      sheet,
+    ];
+    const { code, stdout } = await cli(words);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Wrote ${gif}\nWrote ${sheet}\n`);
+    const bytes = readFileSync(gif);
+    expect(bytes.toString('latin1', 0, 6)).toBe('GIF89a');
+    expect([bytes.readUInt16LE(6), bytes.readUInt16LE(8)]).toEqual([320, 210]);
+    const png = PNG.sync.read(readFileSync(sheet));
+    expect(png.width).toBeGreaterThanOrEqual(6 * 320);
+    expect(png.height).toBeGreaterThanOrEqual(6 * 210);
+  }, 60_000);
+
+  test('without a run: at random, without a GPU', async () => {
+    const gif = join(folder, 'random.gif');
+    const noGpu = { WGSL_DQN_ADAPTER: 'lavapipe', VK_DRIVER_FILES: '/nonexistent', VK_ICD_FILENAMES: '/nonexistent' };
+    const { code, stdout } = await cli(['play', 'pong', '--frames', '90', '--gif', gif, '--seed', '5'], noGpu);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Player: random actions');
+    expect(readFileSync(gif).toString('latin1', 0, 6)).toBe('GIF89a');
+  }, 60_000);
+});
+
+describe('words', () => {
+  test('--version and --help', async () => {
+    const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
+    expect(await cli(['--version'])).toEqual({ code: 0, stdout: `wgsl-dqn ${version}\n`, stderr: '' });
+    const overview = await cli(['--help']);
+    for (const command of ['train', 'eval', 'play', 'doctor']) expect(overview.stdout).toContain(`bun run ${command}`);
+    const help = await cli(['train', '--help']);
+    expect(help.code).toBe(0);
+    for (const flag of ['--learn-start N', '--[no-]fire-start', '--resume DIR']) expect(help.stdout).toContain(flag);
+  });
+});
+
+function metricsText(name: string): string {
+  return readFileSync(join(runFolder(name), 'metrics.jsonl'), 'utf8');
+}
+
+/** Waits until `holds`; gives up after a minute. */
+async function until(holds: () => boolean): Promise<void> {
+  const endMs = performance.now() + 60_000;
+  while (!holds()) {
+    if (performance.now() > endMs) throw new Error('it did not happen within a minute');
+    await Bun.sleep(5);
+  }
+}
