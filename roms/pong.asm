@@ -5,9 +5,9 @@
 ; FIRE serves at once, else the ball is served after half a second. RESET starts anew at any time; the game needs no other start.
 ; Where the ball hits a paddle gives its angle: the middle sends it flat, the ends steep. Every second hit of a rally makes it faster.
 ;
-; A frame is 262 lines: 3 of VSYNC, 34 of VBLANK (the game's logic), 210 visible, 15 of overscan. `row` is a visible line, 0..209:
-;   0..1 empty, 2..21 score, 22..23 empty, 24..33 wall, 34..193 field, 194..203 wall, 204..209 empty.
-; Paddles are the missiles (4 wide, 16 high), the ball is the ball (4 wide, 4 high), walls and digits are playfield.
+; A frame is 262 lines: 3 of VSYNC, 35 of VBLANK with the game's logic, 208 visible, 16 of overscan. Rows are counted from the 35th line
+; after VSYNC, row 0; rows 1..208 are visible: 2..21 score, 24..33 wall, 34..193 field, 194..203 wall, the others empty.
+; Paddles are the missiles (4 wide, 16 high), the ball is the ball (4 wide, 5 high), walls and digits are playfield.
 ; Assembles with dasm: `bun roms/build.ts`.
 
         processor 6502
@@ -23,7 +23,7 @@ LIGHT           = $0E           ; ball and walls
 FIELD_TOP       = 34
 FIELD_END       = 194           ; the first row below the field
 PADDLE_HEIGHT   = 16
-BALL_HEIGHT     = 4
+BALL_HEIGHT     = 5
 PADDLE_LOWEST   = FIELD_END - PADDLE_HEIGHT
 BALL_LOWEST     = FIELD_END - BALL_HEIGHT
 COMPUTER_X      = 16
@@ -39,7 +39,6 @@ WINNING_SCORE   = 21
 SERVE_FRAMES    = 32            ; pause before a serve
 EARLY_SERVE     = 24            ; from here on FIRE serves
 FASTEST         = 12            ; hits of a rally after which the ball gets no faster
-COMPUTER_SPEED  = 64            ; rows a frame beyond 1, in 256ths
 PLAYFIELD_WALL  = $20           ; CTRLPF: ball 4 pixels wide
 PLAYFIELD_SCORE = $22           ; and the halves in the colours of the missiles
 
@@ -51,7 +50,7 @@ computerScore   ds 1            ; $81  0..21
 playerTop       ds 1            ; $82  first row of the paddle, 34..178
 computerTop     ds 1            ; $83
 ballX           ds 1            ; $84  left pixel of the ball, 0..156
-ballTop         ds 1            ; $85  first row of the ball, 34..190
+ballTop         ds 1            ; $85  first row of the ball, 34..189
 velocityX       ds 1            ; $86  pixels a frame, signed; 256ths follow
 velocityY       ds 1            ; $87  rows a frame, signed
 ballXLow        ds 1            ; $88
@@ -95,7 +94,7 @@ rowsLeft        ds 1            ; $A2
         sbc #0
         endm
 
-; Places object X (0, 1: the paddles, 2: the ball) at pixel A - 4, on the next line; HMOVE completes it. At cycle 72 at most.
+; Places object X (0, 1: the paddles, 2: the ball) at pixel A - 4, on the next line, by its cycle 72; HMOVE completes it.
 ; A turn of the loop is 5 cycles, 15 pixels; what remains, -15..-1, becomes the fine motion.
         mac PLACE
         sec
@@ -132,8 +131,8 @@ Start   subroutine
         dex
         bne .clear
         sta $00
-        lda #$6B                ; any seed but 0
-        sta chanceLow
+        sta SWACNT              ; both ports of the RIOT are inputs
+        sta SWBCNT
         jsr NewGame
 
 Frame   subroutine
@@ -164,23 +163,19 @@ Frame   subroutine
 .wait   lda INTIM
         bne .wait
 
-; --- 7 lines of VBLANK: release the paddle's capacitor, then place the objects
+; --- 7 lines of VBLANK: let the paddle's capacitor charge, place the objects
         sta WSYNC
         lda #2
         sta VBLANK
         ldx #0
-        lda #COMPUTER_X + 4
-        PLACE
-        inx
-        lda #PLAYER_X + 4
-        PLACE
-        inx
+        lda #COMPUTER_X+4
+        PLACE                   ; on the second of these lines
+        ldx #2
         lda ballX
         clc
         adc #4
         PLACE
-        sta WSYNC
-        sta HMOVE
+        sta WSYNC               ; at cycle 75 at most
         lda #0
         sta paddleRow
         sta PF0
@@ -188,20 +183,26 @@ Frame   subroutine
         sta PF2
         lda #PLAYFIELD_SCORE
         sta CTRLPF
+        ldx #1
+        lda #PLAYER_X+4
+        PLACE
+        sta WSYNC               ; at cycle 70
+        sta HMOVE
         sta WSYNC
         sta HMCLR
-        sta WSYNC
         ldy #0
         sta WSYNC
 
-; --- 210 visible lines. Row 0:
-        sty VBLANK
-        READ_PADDLE
-        iny
-        sta WSYNC               ; row 1
+; --- row 0, the last of VBLANK: HMOVE leaves black pixels until the beam has passed once
         READ_PADDLE
         iny
         ldx #0
+
+; --- 208 visible lines
+        sta WSYNC               ; row 1
+        stx VBLANK
+        READ_PADDLE
+        iny
 ScoreRow:
         sta WSYNC               ; rows 2..21
         lda leftDigits,x
@@ -279,15 +280,15 @@ FieldRow:
         sta PF0
         sta PF1
         sta PF2
-        ldx #6
-.below  sta WSYNC               ; rows 205..209 and the end of the last
+        ldx #5
+.below  sta WSYNC               ; rows 205..208 and the end of the last
         dex
         bne .below
 
-; --- 15 lines of overscan, with the capacitors grounded
+; --- 16 lines of overscan, with the capacitors grounded
         lda #$82
         sta VBLANK
-        ldx #14
+        ldx #15
 .over   sta WSYNC
         dex
         bne .over
@@ -323,7 +324,7 @@ NewGame subroutine
         stx computerPart
         stx beepFrames
         stx frame
-        ldx #$6B
+        ldx #$6B                ; any seed but 0: the same game for the same play
         stx chanceLow
         ldx #$D2
         stx chanceHigh
@@ -382,19 +383,30 @@ MovePlayer subroutine
 .inside sta playerTop
         rts
 
-; The computer follows the ball at its limited speed, wanting it `aim` rows below its paddle's top.
+; The computer follows the ball at a speed that falls in the course of a rally, wanting it `aim` rows below its paddle's top.
 MoveComputer subroutine
         lda ballTop
         sec
         sbc aim
         sta scratch
-        ldx #1
-        lda computerPart
-        clc
-        adc #COMPUTER_SPEED
-        sta computerPart
-        bcc .row
+        lda hits
+        lsr
+        tay
+        ldx #0                  ; whole rows
+        lda Pursuit,y
+        asl                     ; bit 7: two rows
+        bcc .below2
+        ldx #2
+.below2 asl                     ; bit 6: one
+        bcc .below1
         inx
+        clc
+.below1 adc computerPart
+        sta computerPart
+        bcc .part
+        inx
+.part   cpx #0
+        beq .there
 .row    lda computerTop
         cmp scratch
         beq .there
@@ -618,17 +630,20 @@ DrawScores subroutine
 Return  rts
 
 ; Velocities, in pixels or rows a frame: whole ones in one table, 256ths in the other.
-; Across: 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3
-Speeds          dc.b $01,$01,$02,$02,$02,$02,$03
-SpeedsLow       dc.b $80,$C0,$00,$40,$80,$C0,$00
+; Across, by half the hits of the rally: 1.5, 1.75, 2.125, 2.5, 2.75, 3, 3
+Speeds          dc.b $01,$01,$02,$02,$02,$03,$03
+SpeedsLow       dc.b $80,$C0,$20,$80,$C0,$00,$00
 
 ; Down, at the serve: -1.5, -1.125, -0.75, -0.375, 0.375, 0.75, 1.125, 1.5
 ServeY          dc.b $FE,$FE,$FF,$FF,$00,$00,$01,$01
 ServeYLow       dc.b $80,$E0,$40,$A0,$60,$C0,$20,$80
 
-; Down, by where a paddle was hit, its top first: -2.25, -1.75, -1.25, -0.75, -0.25, 0.25, 0.75, 1.25, 1.75, 2.25
+; Down, by where a paddle was hit, its top first: -2.25, -1.75, -1.375, -0.9375, -0.5, 0.5, 0.9375, 1.375, 1.75, 2.25
 BounceY         dc.b $FD,$FE,$FE,$FF,$FF,$00,$00,$01,$01,$02
-BounceYLow      dc.b $C0,$40,$C0,$40,$C0,$40,$C0,$40,$C0,$40
+BounceYLow      dc.b $C0,$40,$A0,$10,$80,$80,$F0,$60,$C0,$40
+
+; The computer's paddle, by half the hits of the rally, in 64ths of a row a frame: 2.16, 2.03, 1.44, 0.875, 0.5, 0.375, 0.25
+Pursuit         dc.b 138,130,92,56,32,24,16
 
 ; Where the computer would hit the next ball, in rows below its paddle's top
 Aims            dc.b 0,2,4,5,7,8,10,12

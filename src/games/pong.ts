@@ -6,7 +6,7 @@ export const pong: Game = {
   id: 'pong',
   title: 'Pong (our own)',
   ownImage: 'pong.bin',
-  md5: ['ecb361873d6fd9421f4425e2b24aab02'],
+  md5: ['d62f105245350633e080888b4420e9e0'],
   console: { left: 'PADDLES', right: 'PADDLES', swapPaddles: true },
   minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT', 'RIGHTFIRE', 'LEFTFIRE'),
   startingActions: [],

@@ -2,12 +2,14 @@
  * All games that can be played, found by name or by a cartridge's MD5. Adding one is an entry and a line here.
  * Which cartridge is played under a name, and where its image lies, is decided in library.ts.
  */
+import { bricks } from './bricks.ts';
+import { catchGame } from './catch.ts';
 import type { Game } from './game.ts';
 import { genuineBreakout } from './genuine/breakout.ts';
 import { genuinePong } from './genuine/pong.ts';
 import { pong } from './pong.ts';
 
-export const games: readonly Game[] = [pong, genuinePong, genuineBreakout];
+export const games: readonly Game[] = [pong, catchGame, bricks, genuinePong, genuineBreakout];
 
 /** All names, each once, in alphabetical order. */
 export function gameNames(): string[] {
