@@ -100,21 +100,12 @@ function importBreaches(path: string, source: string): string[] {
   return found;
 }
 
-/** The tracked files and the new ones that git does not ignore. */
+/** The source files that are in the checkout; what git ignores lies in other folders. */
 function projectFiles(): Map<string, string> {
-  const listing = Bun.spawnSync(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root });
-  const tracked = listing.exitCode === 0 ? listing.stdout.toString().split('\n') : walked();
-  const wanted = tracked.filter((path) => /^(src|kernels|shaders|tests|bench|roms|\.ci)\/.*\.(ts|wgsl)$/.test(path));
+  const glob = new Bun.Glob('{src,kernels,shaders,tests,bench,roms}/**/*.{ts,wgsl}');
   return new Map(
-    wanted
-      .filter((path) => Bun.file(`${root}/${path}`).size > 0)
-      .map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]),
+    [...glob.scanSync({ cwd: root })].sort().map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]),
   );
-}
-
-/** The same without git, as on a machine that was given an archive. */
-function walked(): string[] {
-  return [...new Bun.Glob('{src,kernels,shaders,tests,bench,roms}/**/*.{ts,wgsl}').scanSync({ cwd: root })];
 }
 
 describe('the project', () => {

@@ -81,8 +81,12 @@ describe('the choice', () => {
   });
 
   onLinux('the second provider computes too', async () => {
-    const outcome = await openInProcess({ WGSL_DQN_PROVIDER: 'bun-webgpu' });
-    expect(outcome).toMatchObject({ provider: 'bun-webgpu', allCounted: true });
+    const outcome = await openInProcess({
+      WGSL_DQN_PROVIDER: 'bun-webgpu',
+      WGSL_DQN_ADAPTER: 'swiftshader',
+      XDG_CACHE_HOME: cache,
+    });
+    expect(outcome).toMatchObject({ provider: 'bun-webgpu', kind: 'swiftshader', allCounted: true });
     expect(outcome.shaderError).toStartWith(typo);
   });
 
