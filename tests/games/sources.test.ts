@@ -3,9 +3,13 @@
  */
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { assemble, sourceNames } from '../../roms/build.ts';
+import { Console } from '../../src/emulator/console/console.ts';
+import { fires, paddleRange } from '../../src/emulator/console/controls.ts';
 import { opcodes } from '../../src/emulator/cpu/opcodes.ts';
+import { games } from '../../src/games/registry.ts';
+import { Xoshiro128 } from '../../src/random.ts';
 
 const romsFolder = resolve(import.meta.dirname, '../../roms');
 
@@ -87,3 +91,36 @@ for (const name of sourceNames()) {
     expect(undocumented.map(([address, code]) => `${opcodes[code].mnemonic} at $${address.toString(16)}`)).toEqual([]);
   });
 }
+
+/** Frames until the first whole one after power-on. */
+const startFrames = 2;
+
+for (const game of games.filter((entry) => entry.ownImage !== undefined)) {
+  test(`every frame of ${game.id} has 262 lines, whatever is pressed`, () => {
+    const console = new Console(imageOf(basename(game.ownImage!, '.bin')), game.console);
+    const random = new Xoshiro128(1, 'tests/sources');
+    const { min, max, start } = paddleRange;
+    let action = 0;
+    for (let frame = 0; frame < 2000; frame++) {
+      if (frame % 4 === 0) {
+        action = random.nextInt(18);
+        console.controls.setSwitches(random.nextInt(100) === 0, random.nextInt(100) === 0);
+      }
+      if (console.controls.usesPaddles) {
+        console.controls.setPaddles(min + random.nextInt(max - min + 1), start, fires(action));
+      } else {
+        console.controls.setJoystick(action);
+      }
+      console.runFrame();
+      if (frame >= startFrames && console.scanlines !== 262) {
+        throw new Error(`frame ${frame} has ${console.scanlines} lines`);
+      }
+    }
+    expect(console.format).toBe('NTSC');
+  });
+}
+
+test('every source belongs to a game, and every own game has a source', () => {
+  const images = games.flatMap((game) => (game.ownImage === undefined ? [] : [game.ownImage]));
+  expect(images.sort()).toEqual(sourceNames().map((name) => `${name}.bin`));
+});
