@@ -218,8 +218,7 @@ Picture ldx #0
         jmp Frame
 
 Game    SUBROUTINE
-        lda SWCHA
-        and #$C0
+        lda basketX
         eor seedLow             ; how one plays decides what falls next
         sta seedLow
         jsr Random

@@ -12,7 +12,7 @@ export const catchGame: Game = {
   id: 'catch',
   title: 'Catch (our own)',
   ownImage: 'catch.bin',
-  md5: ['4d597bc2b07e1fee251306e5cac029f1'],
+  md5: ['f309fceeba147099afe2653e96492d5e'],
   console: {},
   minimalActions: actions('NOOP', 'RIGHT', 'LEFT'),
   startingActions: [],

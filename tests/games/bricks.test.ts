@@ -129,7 +129,7 @@ test('random play scores a few points and ends soon', () => {
   for (let episode = 0; episode < 10; episode++) {
     if (episode > 0) arcade.reset();
     let agentSteps = 0;
-    while (!arcade.terminal) {
+    while (!arcade.terminal && agentSteps < 400) {
       const action = bricks.minimalActions[random.nextInt(bricks.minimalActions.length)];
       for (let frame = 0; frame < frameSkip; frame++) arcade.act(action);
       agentSteps++;
@@ -173,13 +173,14 @@ test('five balls: each waits for FIRE, the fifth lost ends the game', () => {
     arcade.act(fire);
     expect(arcade.ram[address.ballOn]).not.toBe(0);
     let frames = 0;
-    while (arcade.lives === lives) {
+    while (arcade.lives === lives && frames < 64) {
       expect(arcade.terminal).toBe(false);
       arcade.act(avoid(arcade));
       frames++;
     }
     // 96 lines at 1.5 a frame.
     expect(frames).toBe(64);
+    expect(arcade.lives).toBe(lives - 1);
   }
   expect([arcade.lives, arcade.terminal, arcade.score]).toEqual([0, true, 0]);
 

@@ -61,7 +61,7 @@ interface Episode {
 function playEpisode(arcade: Arcade, policy: (ram: Ram) => number): Episode {
   let score = 0;
   let agentSteps = 0;
-  while (!arcade.terminal) {
+  while (!arcade.terminal && agentSteps < 200) {
     const action = policy(ramOf(arcade));
     for (let frame = 0; frame < frameSkip; frame++) score += arcade.act(action);
     agentSteps++;
@@ -133,6 +133,7 @@ test('each fruit is one reward of +1 or -1 in the frame that counts it, and the 
   expect([before.caught, before.missed]).toEqual([0, 0]);
   while (rewards.length < 10) {
     expect(arcade.terminal).toBe(false);
+    expect(arcade.episodeFrames).toBeLessThan(441);
     // Every third fruit is left alone.
     const reward = arcade.act(rewards.length % 3 === 2 ? avoid(before) : follow(before));
     const after = ramOf(arcade);
@@ -164,6 +165,25 @@ test('each fruit is one reward of +1 or -1 in the frame that counts it, and the 
     arcade.console.runFrame();
     expect(arcade.screen).toEqual(over);
   }
+});
+
+test('a fruit is caught while its middle is over the basket, from the rim down to the ground', () => {
+  for (const [fruitX, reward, frames] of [
+    [65, -1, 44],
+    [66, 1, 40],
+    [86, 1, 40],
+    [87, -1, 44],
+  ]) {
+    const arcade = new Arcade({ rom, game: catchGame, seed: 1 });
+    arcade.ram[0x04] = fruitX;
+    const rewards = range(0, frames).map(() => arcade.act(noop));
+    expect(rewards).toEqual([...Array(frames - 1).fill(0), reward]);
+  }
+  // Two frames after the fruit has passed the rim the basket still gets under it.
+  const late = new Arcade({ rom, game: catchGame, seed: 1 });
+  late.ram[0x04] = 91;
+  const rewards = range(0, 42).map((frame) => late.act(frame < 40 ? noop : right));
+  expect(rewards).toEqual([...Array(41).fill(0), 1]);
 });
 
 test('fruit and basket are drawn where RAM says, over the whole field and without a flaw', () => {
@@ -202,7 +222,7 @@ test('the basket moves four pixels a frame between 2 and 138', () => {
 test('fruit falls in all columns alike, and other play or another episode brings other fruit', () => {
   const columns = (arcade: Arcade, policy: (ram: Ram) => number) => {
     const seen = [ramOf(arcade).fruitX];
-    while (!arcade.terminal) {
+    while (!arcade.terminal && arcade.episodeFrames < 441) {
       if (arcade.act(policy(ramOf(arcade))) !== 0 && !arcade.terminal) seen.push(ramOf(arcade).fruitX);
     }
     return seen;
@@ -225,6 +245,12 @@ test('fruit falls in all columns alike, and other play or another episode brings
   expect(otherColumns[0]).toBe(episodes[0][0]);
   expect(otherColumns.slice(1)).not.toEqual(episodes[0].slice(1));
   expect(columns(new Arcade({ rom, game: catchGame, seed: 1 }), () => noop)).toEqual(episodes[0]);
+
+  // A step aside and back is enough, though the first fruit ends alike.
+  const aside = new Arcade({ rom, game: catchGame, seed: 1 });
+  aside.act(right);
+  aside.act(left);
+  expect(columns(aside, () => noop)[1]).not.toBe(episodes[0][1]);
 });
 
 test('RESET starts anew in the midst of a game and after its end', () => {
