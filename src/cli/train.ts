@@ -90,7 +90,7 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
     adapter: adapterRecord(gpu),
     command: process.argv.slice(2),
   });
-  return train(gpu, agent, configuration, identity, runFolder);
+  return runTraining(gpu, agent, configuration, identity, runFolder);
 }
 
 async function resumeRun(parsed: ParsedArguments, path: string): Promise<number> {
@@ -130,10 +130,14 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
   agent.restore(checkpoint.agent);
   console.log(`Resumed from: ${shown(checkpoint.path)} (${agentSteps.toLocaleString('en-US')} steps)`);
-  return train(gpu, agent, configuration, checkpoint.cartridge, checkpoint.runFolder, checkpoint);
+  return runTraining(gpu, agent, configuration, checkpoint.cartridge, checkpoint.runFolder, checkpoint);
 }
 
-async function train(
+/**
+ * Runs an agent until an end or a signal, saves it, and says so; resolves to the exit code.
+ * A failure of the GPU becomes a UserError that says what is saved; checkpoints stay as they are.
+ */
+export async function runTraining(
   gpu: Gpu,
   agent: Dqn,
   configuration: Configuration,

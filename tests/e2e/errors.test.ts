@@ -98,7 +98,7 @@ describe('folders that cannot be written', () => {
   });
 });
 
-test('no adapter', () => refused([...train, '--out', folder], ['adapter'], noAdapter), 60_000);
+test('no adapter', () => refused([...train, '--out', folder], ['adapter'], noAdapter));
 
 describe('runs', () => {
   const run = at('run');
@@ -111,7 +111,7 @@ describe('runs', () => {
   beforeAll(async () => {
     const { code } = await cli(['train', 'catch', ...small, '--out', folder, '--name', 'run', '--steps', '70']);
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   test('that are not there', () => refused(['train', '--resume', at('rum')], ['no run folder', 'Did you mean "run"?']));
 
@@ -142,7 +142,7 @@ describe('runs', () => {
     bytes[bytes.length >> 1] ^= 1;
     writeFileSync(piece, bytes);
     return refused(['train', '--resume', path, '--steps', '90'], ['is damaged', 'replay-00003.zst']);
-  }, 60_000);
+  });
 
   test('from a newer version', () => {
     const path = copy('newer');

@@ -138,14 +138,14 @@ describe('eval', () => {
     expect(stdReward).toBeCloseTo(Math.sqrt(variance), 12);
     expect([minReward, maxReward]).toEqual([Math.min(...rewards), Math.max(...rewards)]);
     expect(JSON.parse(second.stdout)).toEqual(result);
-  }, 60_000);
+  });
 
   test('the best weights, in words', async () => {
     const { code, stdout } = await cli(['eval', '--run', runFolder('whole'), '--episodes', '1', '--weights', 'best']);
     expect(code).toBe(0);
     expect(stdout).toContain('best.safetensors');
     expect(stdout).toMatch(/^Mean reward of 1 games -?\d+\.\d\d, standard deviation 0\.00/m);
-  }, 60_000);
+  });
 });
 
 describe('play', () => {
@@ -172,7 +172,7 @@ describe('play', () => {
     const png = PNG.sync.read(readFileSync(sheet));
     expect(png.width).toBeGreaterThanOrEqual(6 * 320);
     expect(png.height).toBeGreaterThanOrEqual(6 * 210);
-  }, 60_000);
+  });
 
   test('without a run: at random, without a GPU', async () => {
     const gif = join(folder, 'random.gif');
@@ -181,7 +181,7 @@ describe('play', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Player: random actions');
     expect(readFileSync(gif).toString('latin1', 0, 6)).toBe('GIF89a');
-  }, 60_000);
+  });
 });
 
 describe('words', () => {

@@ -191,7 +191,8 @@ describe('ends', () => {
   });
 
   test('when asked, also while steps never wait for anything', async () => {
-    const { training } = started({});
+    // Without a chance for the timer it would come to its last step.
+    const { training } = started({ steps: 30_000, metricsEvery: 100_000 });
     const stop = { requested: false };
     setTimeout(() => (stop.requested = true), 20);
     expect(await training.run(stop)).toBe('stopped');
