@@ -110,12 +110,13 @@ test('play that follows the fruit catches all ten, ten steps each', () => {
   expect(playEpisodes(10, follow)).toEqual(Array(10).fill({ score: 10, agentSteps: 100 }));
 });
 
-test('random play scores about -7', () => {
+test('random play scores about -5.6', () => {
   const episodes = playEpisodes(20, randomPolicy(2));
   const mean = episodes.reduce((sum, { score }) => sum + score, 0) / episodes.length;
-  // One fruit in seven is caught (21 of 150 columns): -7.2 expected, standard error of 20 episodes 0.5.
-  expect(mean).toBeGreaterThan(-8.5);
-  expect(mean).toBeLessThan(-5);
+  // 21 of 150 columns lie over the basket, and while the fruit sinks from the rim to the ground a moving basket sweeps some ten more:
+  // one fruit in five is caught. -5.6 over 150 episodes; standard error of 20 episodes 0.6.
+  expect(mean).toBeGreaterThan(-7.4);
+  expect(mean).toBeLessThan(-3.8);
   for (const { agentSteps } of episodes) {
     expect(agentSteps).toBeGreaterThanOrEqual(100);
     expect(agentSteps).toBeLessThanOrEqual(110);
