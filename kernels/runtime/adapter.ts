@@ -23,8 +23,12 @@ export interface ChosenAdapter {
   readonly kind: AdapterKind;
 }
 
-/** Lines that Dawn prints on every start with Mesa; both speak of bindings with dynamic offsets, which no kernel has. */
-const harmlessWarning = /^Warning: maxDynamic(Uniform|Storage)BuffersPerPipelineLayout artificially reduced/;
+/**
+ * Printed on every start with Mesa: two limits of bindings with dynamic offsets, which no kernel has, and a folder for windows, of
+ * which there are none.
+ */
+const harmlessWarning =
+  /^(Warning: maxDynamic(Uniform|Storage)BuffersPerPipelineLayout artificially reduced|error: XDG_RUNTIME_DIR is invalid or not set)/;
 
 /** Dawn shows where in its own source a Vulkan call failed. */
 const stackLine = /^\s+at \w+ \(/;

@@ -30,6 +30,7 @@ export interface MachineFacts {
   readonly hasRenderNode: boolean;
   readonly canOpenRenderNode: boolean;
   readonly insideContainer: boolean;
+  readonly isRoot: boolean;
   /** `ID` and `VERSION_CODENAME` of /etc/os-release. */
   readonly distribution: string;
   readonly codename: string;
@@ -41,17 +42,17 @@ export interface MachineFacts {
 const oldestMesa = [23, 1] as const;
 
 /** The command that installs Mesa's Vulkan drivers, lavapipe among them, recent enough for Dawn. */
-export function mesaCommand(facts: Pick<MachineFacts, 'distribution' | 'codename'>): string {
-  if (facts.codename === 'bookworm') {
-    return (
-      "echo 'deb http://deb.debian.org/debian bookworm-backports main' | sudo tee /etc/apt/sources.list.d/backports.list" +
-      ' && sudo apt-get update && sudo apt-get install -y -t bookworm-backports mesa-vulkan-drivers libvulkan1'
-    );
-  }
+export function mesaCommand(facts: Pick<MachineFacts, 'distribution' | 'codename' | 'isRoot'>): string {
+  // A bare container has no sudo.
+  const sudo = facts.isRoot ? '' : 'sudo ';
   if (['fedora', 'rhel', 'centos'].includes(facts.distribution))
-    return 'sudo dnf install mesa-vulkan-drivers vulkan-loader';
-  if (facts.distribution === 'arch') return 'sudo pacman -S vulkan-swrast vulkan-icd-loader';
-  return 'sudo apt-get update && sudo apt-get install -y mesa-vulkan-drivers libvulkan1';
+    return `${sudo}dnf install mesa-vulkan-drivers vulkan-loader`;
+  if (facts.distribution === 'arch') return `${sudo}pacman -S vulkan-swrast vulkan-icd-loader`;
+  const install = (from: string): string =>
+    `${sudo}apt-get update && ${sudo}apt-get install -y ${from}mesa-vulkan-drivers libvulkan1`;
+  if (facts.codename !== 'bookworm') return install('');
+  const source = 'deb http://deb.debian.org/debian bookworm-backports main';
+  return `echo '${source}' | ${sudo}tee /etc/apt/sources.list.d/backports.list && ${install('-t bookworm-backports ')}`;
 }
 
 /** Looks at this machine. */
@@ -71,6 +72,7 @@ export async function inspectMachine(): Promise<MachineFacts> {
     canOpenRenderNode: renderNodes.some((name) => canOpen(join('/dev/dri', name))),
     insideContainer:
       existsSync('/.dockerenv') || existsSync('/run/.containerenv') || 'KUBERNETES_SERVICE_HOST' in process.env,
+    isRoot: process.getuid?.() === 0,
     distribution: release.get('ID') ?? '',
     codename: release.get('VERSION_CODENAME') ?? '',
     driverVariable: narrowing === undefined ? '' : `${narrowing}=${process.env[narrowing]}`,

@@ -146,6 +146,7 @@ describe('why there is no adapter', () => {
     hasRenderNode: false,
     canOpenRenderNode: false,
     insideContainer: false,
+    isRoot: false,
     distribution: 'debian',
     codename: 'bookworm',
     driverVariable: '',
@@ -184,6 +185,12 @@ describe('why there is no adapter', () => {
     const diagnosis = diagnose(machine(change));
     expect(diagnosis.findings.join('; ')).toContain(finding);
     expect(diagnosis.remedy).toContain(remedy);
+  });
+
+  test('the command is without sudo for root, who may have none', () => {
+    const facts = { mesaVersion: '22.3.6' };
+    expect(diagnose(machine(facts)).remedy).toContain('sudo apt-get');
+    expect(diagnose(machine({ ...facts, isRoot: true })).remedy).not.toContain('sudo');
   });
 
   test('Mesa 23.1 is new enough', () => {
