@@ -1,23 +1,56 @@
 /**
- * The 256 opcodes of the 6507: mnemonic, addressing mode, cycles.
- * Source: reference console.md section 4 (its table of base cycles has one quirk, $A7 takes 4); mnemonics as in the
- * undocumented-opcode literature (SLO, RLA, SRE, RRA, SAX, LAX, DCP, ISB, ANC, ASR, ARR, ANE, LXA, SBX, LAS, SHA, SHX, SHY, SHS).
+ * The 256 opcodes of the 6507: operation, addressing mode, cycles.
+ * Source: reference console.md section 4 (its table of base cycles has one quirk: $A7 takes 4); undocumented operations are named as
+ * in the literature on them (SLO, RLA, SRE, RRA, SAX, LAX, DCP, ISB, ANC, ASR, ARR, ANE, LXA, SBX, LAS, SHA, SHX, SHY, SHS).
  */
 
-export type Mode = 'imp' | 'imm' | 'rel' | 'zp' | 'zpx' | 'zpy' | 'abs' | 'abx' | 'aby' | 'ind' | 'inx' | 'iny';
+/**
+ * Addressing modes by number. `pul` is the stack's: a byte is pulled before the operation.
+ */
+export const modes = [
+  'imp',
+  'acc',
+  'imm',
+  'zp',
+  'zpx',
+  'zpy',
+  'abs',
+  'abx',
+  'aby',
+  'inx',
+  'iny',
+  'ind',
+  'rel',
+  'pul',
+] as const;
+export type Mode = (typeof modes)[number];
+
+/** Operations by number: those that read a byte, those that read and write one, those that write one, the rest. */
+export const readOperations =
+  'ORA AND EOR ADC SBC CMP CPX CPY LDA LDX LDY LAX LAS BIT NOP ANC ASR ARR ANE LXA SBX'.split(' ');
+export const modifyOperations = 'ASL ROL LSR ROR INC DEC SLO RLA SRE RRA DCP ISB'.split(' ');
+export const writeOperations = 'STA STX STY SAX SHA SHX SHY SHS'.split(' ');
+export const otherOperations = (
+  'BPL BMI BVC BVS BCC BCS BNE BEQ CLC SEC CLI SEI CLV CLD SED TAX TAY TXA TYA TSX TXS INX INY DEX DEY ' +
+  'PHA PHP PLA PLP JMP JSR RTS RTI BRK JAM'
+).split(' ');
+export const operations = [...readOperations, ...modifyOperations, ...writeOperations, ...otherOperations];
 
 export interface Opcode {
   readonly code: number;
-  readonly mnemonic: string;
-  /** `imp` also stands for operations on the accumulator. */
+  readonly operation: string;
   readonly mode: Mode;
   /** Without the cycles that a crossed page or a taken branch adds. */
   readonly cycles: number;
   /** Bytes fetched: opcode and operand. BRK fetches a byte that it does not use. */
   readonly length: number;
+  /** Reads a byte at the effective address. */
+  readonly reads: boolean;
+  /** Takes a cycle more when indexing crosses a page: reads do, writes always take the longer time. */
+  readonly pagePenalty: boolean;
 }
 
-const mnemonics = `
+const operationOf = `
   BRK ORA JAM SLO NOP ORA ASL SLO PHP ORA ASL ANC NOP ORA ASL SLO
   BPL ORA JAM SLO NOP ORA ASL SLO CLC ORA NOP SLO NOP ORA ASL SLO
   JSR AND JAM RLA BIT AND ROL RLA PLP AND ROL ANC BIT AND ROL RLA
@@ -38,7 +71,7 @@ const mnemonics = `
   .trim()
   .split(/\s+/);
 
-const baseCycles = `
+const cyclesOf = `
   7 6 2 8 3 3 5 5 3 2 2 2 4 4 6 6
   2 5 2 8 4 4 6 6 2 4 2 7 4 4 7 7
   6 6 2 8 3 3 5 5 4 2 2 2 4 4 6 6
@@ -62,14 +95,14 @@ const baseCycles = `
 
 /** The addressing mode follows from an opcode's column and the parity of its row, with few exceptions. */
 function modeOf(code: number): Mode {
-  const mnemonic = mnemonics[code];
+  const operation = operationOf[code];
   const column = code & 15;
   const evenRow = (code & 0x10) === 0;
-  if (mnemonic === 'JAM' || mnemonic === 'RTI' || mnemonic === 'RTS') return 'imp';
-  if (mnemonic === 'BRK') return 'imm';
-  if (mnemonic === 'JSR') return 'abs';
+  if (['PLA', 'PLP', 'RTS', 'RTI'].includes(operation)) return 'pul';
+  if (operation === 'JAM') return 'imp';
+  if (operation === 'JSR') return 'abs';
   if (code === 0x6c) return 'ind';
-  // The rows of STX, SAX, LDX and LAX index with Y where the others use X.
+  // STX, SAX, LDX and LAX index with Y where the others use X.
   const indexedByY = (code & 0xc0) === 0x80 && (column & 2) !== 0;
   switch (column) {
     case 0x0:
@@ -79,8 +112,9 @@ function modeOf(code: number): Mode {
     case 0x3:
       return evenRow ? 'inx' : 'iny';
     case 0x8:
-    case 0xa:
       return 'imp';
+    case 0xa:
+      return modifyOperations.includes(operation) ? 'acc' : 'imp';
     case 0x9:
     case 0xb:
       return evenRow ? 'imm' : 'aby';
@@ -91,11 +125,36 @@ function modeOf(code: number): Mode {
 }
 
 function lengthOf(mode: Mode): number {
-  if (mode === 'imp') return 1;
-  return mode === 'abs' || mode === 'abx' || mode === 'aby' || mode === 'ind' ? 3 : 2;
+  if (mode === 'imp' || mode === 'acc' || mode === 'pul') return 1;
+  return ['abs', 'abx', 'aby', 'ind'].includes(mode) ? 3 : 2;
 }
 
-export const opcodes: readonly Opcode[] = mnemonics.map((mnemonic, code) => {
+export const opcodes: readonly Opcode[] = operationOf.map((operation, code) => {
   const mode = modeOf(code);
-  return { code, mnemonic, mode, cycles: baseCycles[code], length: lengthOf(mode) };
+  const readsOnly = readOperations.includes(operation);
+  const atAddress = !['imp', 'acc', 'imm', 'pul'].includes(mode);
+  return {
+    code,
+    operation,
+    mode,
+    cycles: cyclesOf[code],
+    length: lengthOf(mode),
+    reads: atAddress && (readsOnly || modifyOperations.includes(operation)),
+    pagePenalty: readsOnly,
+  };
 });
+
+/**
+ * The opcodes as the CPU decodes them, one word each: bits 0..1 length, 2..5 cycles, 6..9 mode, 10..16 operation, 17 page penalty,
+ * 18 reads.
+ */
+export const decodeTable = Int32Array.from(
+  opcodes,
+  ({ operation, mode, cycles, length, reads, pagePenalty }) =>
+    length |
+    (cycles << 2) |
+    (modes.indexOf(mode) << 6) |
+    (operations.indexOf(operation) << 10) |
+    (pagePenalty ? 1 << 17 : 0) |
+    (reads ? 1 << 18 : 0),
+);
