@@ -52,6 +52,21 @@ export function progressText(progress: Progress): string {
   return parts.join(' | ');
 }
 
+/** The same for narrow terminals, at most about 80 characters. */
+export function shortProgressText(progress: Progress): string {
+  const { agentSteps, episodes, meanReward100, epsilon, meanLoss, meanQ, secondsLeft } = progress;
+  const parts = [
+    `${grouped(agentSteps)} st ${grouped(episodes)} ga`,
+    `mean ${meanReward100 === null ? '-' : meanReward100.toFixed(1)}`,
+    `eps ${epsilon.toFixed(2)}`,
+    `loss ${meanLoss === null ? '-' : meanLoss.toPrecision(2)}`,
+    `Q ${meanQ === null ? '-' : meanQ.toPrecision(2)}`,
+    `${rate(progress.stepsPerSecond)} st/s ${rate(progress.updatesPerSecond)} up/s`,
+  ];
+  if (secondsLeft !== null) parts.push(durationText(secondsLeft));
+  return parts.join(' ');
+}
+
 /** `1:02:03`, `2:03`. */
 export function durationText(seconds: number): string {
   const whole = Math.round(seconds);
@@ -72,7 +87,8 @@ class StatusLine implements Display {
 
   progress(progress: Progress): void {
     const columns = this.#output.columns || 80;
-    this.#shown = progressText(progress).slice(0, columns - 1);
+    const full = progressText(progress);
+    this.#shown = full.length < columns ? full : shortProgressText(progress).slice(0, columns - 1);
     this.#output.write(`\r\x1b[K${this.#shown}`);
   }
 

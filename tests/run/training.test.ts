@@ -23,7 +23,7 @@ import { UserError } from '../../src/errors.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { listCheckpoints, loadWeightsFile } from '../../src/run/checkpoint.ts';
 import type { Display } from '../../src/run/progress.ts';
-import { createDisplay, durationText, progressText } from '../../src/run/progress.ts';
+import { createDisplay, durationText, progressText, shortProgressText } from '../../src/run/progress.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { createRunFolder, openCheckpoint } from '../../src/run/runFolder.ts';
 import { type TrainableAgent, Training } from '../../src/run/training.ts';
@@ -397,7 +397,7 @@ describe('run folders', () => {
 describe('display', () => {
   const written: string[] = [];
   const output = (isTTY: boolean) =>
-    ({ isTTY, columns: 40, write: (text: string) => written.push(text) }) as unknown as NodeJS.WriteStream;
+    ({ isTTY, columns: 80, write: (text: string) => written.push(text) }) as unknown as NodeJS.WriteStream;
   const progress = {
     ...{ agentSteps: 12_345, updates: 9, episodes: 3, meanReward100: -2.345, epsilon: 0.98765, meanLoss: 0.01234 },
     ...{ meanQ: null, stepsPerSecond: 5.55, updatesPerSecond: 1234.5, secondsLeft: 3723 },
@@ -412,7 +412,9 @@ describe('display', () => {
     line.progress(progress);
     line.line('Saved');
     line.close();
-    expect(written[0]).toBe(`\r\x1b[K${progressText(progress).slice(0, 39)}`);
+    expect(progressText(progress).length).toBeGreaterThan(80);
+    expect(written[0]).toBe(`\r\x1b[K${shortProgressText(progress).slice(0, 79)}`);
+    expect(shortProgressText({ ...progress, agentSteps: 1_234_567, episodes: 1234 }).length).toBeLessThan(85);
     expect(written[1]).toBe(written[0]);
     expect(written[2]).toStartWith('\r\x1b[KSaved\n');
     expect(written[3]).toBe('\n');
@@ -426,6 +428,18 @@ describe('display', () => {
       '12,345 steps | 3 games | mean100 -2.35 | epsilon 0.988 | loss 0.0123 | Q - | 5.5 steps/s | 1,235 updates/s | 1:02:03 left\n',
     ]);
   });
+});
+
+test('every key of metrics.jsonl stands in docs/metrics.md', async () => {
+  const { training, runFolder } = started({ steps: 30 });
+  await training.run(going);
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const keys = readFileSync(join(runFolder, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => Object.keys(JSON.parse(line)));
+  expect(new Set(keys).size).toBe(15);
+  for (const key of new Set(keys)) expect(page).toContain(`| \`${key}\` |`);
 });
 
 test('durations', () => {
