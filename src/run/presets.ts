@@ -54,7 +54,10 @@ const lapan: Preset = {
   },
 };
 
-/** For demonstrations and tests: learns `catch` in minutes on a software adapter with two cores. Values by trial. */
+/**
+ * For demonstrations and tests: learns `catch` in minutes on a software adapter with two cores. Values by trial. Frames of 52 pixels
+ * make an update about three times cheaper than 84; at 42 the convolutions leave a margin of the frame unread and it does not learn.
+ */
 const quick: Preset = {
   about: 'The small network of Mnih et al. 2013 and short schedules: learns `catch` in minutes without a GPU',
   values: {
@@ -62,7 +65,7 @@ const quick: Preset = {
     targetReward: null,
     frameSkip: 4,
     maxPool: 2,
-    observationSize: 84,
+    observationSize: 52,
     resize: 'area',
     stack: 2,
     stackPadding: 'zero',
@@ -83,7 +86,7 @@ const quick: Preset = {
     targetEvery: 250,
     epsilonStart: 1,
     epsilonEnd: 0.02,
-    epsilonDecaySteps: 4_000,
+    epsilonDecaySteps: 5_000,
     epsilonDecayFrom: 'start',
     loss: 'huber',
     gradient: 'mean',
