@@ -101,6 +101,11 @@ test('a genuine cartridge in the games folder takes the name over, whatever its 
   });
 });
 
+test('a copy of our own image in the games folder is not a genuine cartridge', () => {
+  write('pong.bin', findCartridge({ game: 'pong' }).bytes);
+  expect(findCartridge({ game: 'pong', gamesFolder: folder }).origin).toBe('own');
+});
+
 test('the default games folder lies in the data folder of the user and need not exist', () => {
   const path = join(folder, 'data', 'wgsl-dqn', 'roms');
   expect(gamesFolder()).toEqual({ path, source: 'default', exists: false });

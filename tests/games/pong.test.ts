@@ -151,6 +151,22 @@ test('after 21 the ball rests, in sight, until RESET', () => {
   expect(view(ram).velocityX).not.toBe(0);
 });
 
+test('21 of either side stops the ball', () => {
+  for (const score of [0, 1]) {
+    const arcade = newGame();
+    runFrames(arcade, noop, 60);
+    const before = view(arcade.ram).ballX;
+    runFrames(arcade, noop, 1);
+    expect(view(arcade.ram).ballX).not.toBe(before);
+    arcade.ram[score] = 21;
+    const { ballX, ballTop } = view(arcade.ram);
+    for (let frame = 0; frame < 20; frame++) {
+      arcade.console.runFrame();
+      expect(view(arcade.ram)).toMatchObject({ ballX, ballTop });
+    }
+  }
+});
+
 test('the screen shows walls, paddles and ball where RAM has them, in every frame, and nothing else', () => {
   const arcade = newGame();
   const player = randomPlayer(4);
@@ -202,6 +218,8 @@ test('every score from 0 to 21 has its own digits, the same on both sides', () =
     arcade.ram[0] = arcade.ram[1] = score;
     arcade.console.runFrame();
     expect(digits(0)).toBe(digits(80));
+    // No leading zero: nothing where the tens are.
+    expect(/^(?:.{4}\.{3}.{13})+$/.test(digits(0))).toBe(score < 10);
     seen.add(digits(0));
   }
   expect(seen.size).toBe(22);

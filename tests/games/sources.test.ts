@@ -18,15 +18,15 @@ function imageOf(name: string): Uint8Array {
 }
 
 /** The 56 instructions of the 6502 as its maker documents them (MOS MCS6500 programming manual, 1976). */
-const documentedMnemonics = new Set(
+const documentedOperations = new Set(
   `ADC AND ASL BCC BCS BEQ BIT BMI BNE BPL BRK BVC BVS CLC CLD CLI CLV CMP CPX CPY DEC DEX DEY EOR INC INX INY JMP JSR LDA LDX LDY LSR
    NOP ORA PHA PHP PLA PLP ROL ROR RTI RTS SBC SEC SED SEI STA STX STY TAX TAY TSX TXA TXS TYA`.split(/\s+/),
 );
 
 /** Undocumented opcodes also hide under documented names: NOPs beside $EA, a second SBC. */
 function isDocumented(code: number): boolean {
-  const { mnemonic } = opcodes[code];
-  return documentedMnemonics.has(mnemonic) && (mnemonic !== 'NOP' || code === 0xea) && code !== 0xeb;
+  const { operation } = opcodes[code];
+  return documentedOperations.has(operation) && (operation !== 'NOP' || code === 0xea) && code !== 0xeb;
 }
 
 /** All opcodes that can be reached from the reset vector, as address -> code. Throws at what cannot be followed. */
@@ -43,19 +43,19 @@ function reachableOpcodes(image: Uint8Array): Map<number, number> {
     if ((address & 0x1000) === 0) {
       throw new Error(`code runs at $${address.toString(16)}, outside the cartridge`);
     }
-    const { code, mnemonic, mode, length } = opcodes[at(address)];
+    const { code, operation, mode, length } = opcodes[at(address)];
     reached.set(address, code);
     const next = (address + length) & 0xffff;
-    if (mode === 'ind' || mnemonic === 'BRK') {
-      throw new Error(`${mnemonic} at $${address.toString(16)} cannot be followed`);
+    if (mode === 'ind' || operation === 'BRK') {
+      throw new Error(`${operation} at $${address.toString(16)} cannot be followed`);
     }
     if (mode === 'rel') {
       open.push((next + ((at(address + 1) << 24) >> 24)) & 0xffff);
     }
-    if (mnemonic === 'JMP' || mnemonic === 'JSR') {
+    if (operation === 'JMP' || operation === 'JSR') {
       open.push(word(address + 1));
     }
-    if (mnemonic !== 'JMP' && mnemonic !== 'RTS' && mnemonic !== 'RTI' && mnemonic !== 'JAM') {
+    if (operation !== 'JMP' && operation !== 'RTS' && operation !== 'RTI' && operation !== 'JAM') {
       open.push(next);
     }
   }
@@ -88,7 +88,7 @@ for (const name of sourceNames()) {
     const reached = reachableOpcodes(imageOf(name));
     expect(reached.size).toBeGreaterThan(100);
     const undocumented = [...reached].filter(([, code]) => !isDocumented(code));
-    expect(undocumented.map(([address, code]) => `${opcodes[code].mnemonic} at $${address.toString(16)}`)).toEqual([]);
+    expect(undocumented.map(([address, code]) => `${opcodes[code].operation} at $${address.toString(16)}`)).toEqual([]);
   });
 }
 
