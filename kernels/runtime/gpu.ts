@@ -8,6 +8,7 @@ import { boundByteLength, checkCall } from './bindings.ts';
 import { FailureWatch, requestDevice } from './device.ts';
 import type { Copy, Dispatch, KernelCall, Step } from './dispatch.ts';
 import { LimitError, ValidationError } from './errors.ts';
+import { Pace } from './pace.ts';
 import { PipelineCache } from './pipelines.ts';
 import { encodeSteps, type KernelTiming, type Program, programCost, timeKernels } from './program.ts';
 import type { Provider } from './provider.ts';
@@ -24,6 +25,7 @@ export class Gpu {
   readonly kind: AdapterKind;
   readonly failures: FailureWatch;
   readonly #pipelines: PipelineCache;
+  readonly #pace: Pace;
   #allocatedBytes = 0;
 
   /** @param shaders the folder of the `.wgsl` files; ends with a slash */
@@ -34,6 +36,7 @@ export class Gpu {
     this.device = device;
     this.failures = new FailureWatch(device);
     this.#pipelines = new PipelineCache(device, shaders);
+    this.#pace = new Pace(device.queue, this.failures);
   }
 
   /** Whether kernels may use `enable subgroups`. */
@@ -163,6 +166,14 @@ export class Gpu {
   /** Reads a tensor again and again in a hot loop; `depth` reads may be on their way at a time. */
   readback(tensor: Tensor, depth = 2): Readback {
     return new Readback(this, tensor, depth);
+  }
+
+  /**
+   * For loops that submit much and read little: resolves when all but the `depth` latest calls of `pace` find their submissions done.
+   * Rejects with what the device reported.
+   */
+  pace(depth = 4): Promise<void> {
+    return this.#pace.keep(depth);
   }
 
   /** Frees the device and all that lives on it. Later calls throw `DeviceLostError`. */

@@ -4,6 +4,9 @@
  * taken from the kernels. It looks `setImmediate` up at each call, so a replacement can nap between two polls.
  * Leaves out: the second provider (`bun-webgpu`), which polls from microtasks of its own.
  *
+ * A submission of four kernels and a small read, on Mesa lavapipe and two cores (median, busy poll -> this one): 17.2 ms -> 10.3 ms;
+ * 438 -> 258 ms; a short one of 0.49 -> 0.57 ms, for half the CPU time.
+ *
  * Every call by anything else than the addon goes straight to the original. Delete this when the addon waits by itself.
  */
 

@@ -1,6 +1,6 @@
 /** Readback in a loop, programs and their timings, and the poll that waits for the device without burning a core. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { ValidationError } from '../../kernels/runtime/errors.ts';
+import { DeviceLostError, ValidationError } from '../../kernels/runtime/errors.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { installSleepingPoll } from '../../kernels/runtime/poll.ts';
 import { countKernel, failureOf, ownGpu } from './fixtures/device.ts';
@@ -107,6 +107,39 @@ describe('programs', () => {
   });
 });
 
+describe('pace', () => {
+  test('never more than so many submissions are unfinished; without it nearly all are', async () => {
+    const data = gpu.tensor('data', [64 * 64], 'u32');
+    const kernel = await countKernel(gpu, data, 1, 1000);
+    const mostUnfinished = async (afterEach: () => Promise<void> | undefined): Promise<number> => {
+      let unfinished = 0;
+      let most = 0;
+      const finishing: Promise<void>[] = [];
+      for (let i = 0; i < 40; i++) {
+        gpu.run([kernel]);
+        most = Math.max(most, ++unfinished);
+        finishing.push(
+          gpu.device.queue.onSubmittedWorkDone().then(() => {
+            unfinished--;
+          }),
+        );
+        await afterEach();
+      }
+      await Promise.all(finishing);
+      return most;
+    };
+    expect(await mostUnfinished(() => undefined)).toBeGreaterThan(20);
+    expect(await mostUnfinished(() => gpu.pace(3))).toBeLessThanOrEqual(4);
+    expect((await gpu.readU32(data))[0]).toBe(80_000);
+  });
+
+  test('a device lost meanwhile is said', async () => {
+    const own = await ownGpu();
+    own.destroy();
+    expect(await failureOf(() => own.pace())).toBeInstanceOf(DeviceLostError);
+  });
+});
+
 describe('the sleeping poll', () => {
   test('naps while the device works, and not when it is done', async () => {
     if (gpu.provider.name !== 'webgpu') throw new Error('this test is about the first provider');
@@ -129,7 +162,8 @@ describe('the sleeping poll', () => {
       expect(napsMs).toEqual([...napsMs].sort((a, b) => a - b));
       napsMs.length = 0;
       await new Promise((resolve) => setTimeout(resolve, 30));
-      expect(napsMs).toEqual([]);
+      // The poll that was under way when the result came may nap once more.
+      expect(napsMs.length).toBeLessThanOrEqual(1);
     } finally {
       Atomics.wait = wait;
     }
