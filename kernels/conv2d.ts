@@ -58,7 +58,7 @@ export function conv2dForward(
   options: LinearOptions & { readonly relu?: boolean | undefined } = {},
 ): KernelCall[] {
   const kernel = 'conv2d.forward';
-  const { shader, grid } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
+  const chosen = chooseVariant(kernel, [shape.inputs, shape.outputs], options, shape.outputs);
   const cost = describe(shape);
   expectTensor(kernel, 'input', tensors.input, cost.inputShape);
   expectTensor(kernel, 'weight', tensors.weight, cost.weightShape);
@@ -66,16 +66,16 @@ export function conv2dForward(
   expectTensor(kernel, 'output', tensors.output, cost.outputShape);
   return [
     {
-      shader,
+      shader: chosen.shader,
       label: options.label ?? kernel,
-      constants: { ...cost.constants, RELU: options.relu === true ? 1 : 0 },
+      constants: { ...cost.constants, ...chosen.constants, RELU: options.relu === true ? 1 : 0 },
       bindings: [
         { tensor: tensors.input, access: 'read' },
         { tensor: tensors.weight, access: 'read' },
         { tensor: tensors.bias, access: 'read' },
         { tensor: tensors.output, access: 'readwrite' },
       ],
-      workgroups: grid(kernel, cost.pixels, shape.outputs),
+      workgroups: chosen.grid(cost.pixels, shape.outputs),
       flops: cost.flops,
       bytes: cost.bytes,
     },
@@ -103,7 +103,7 @@ export function conv2dBackwardInput(
   options: LinearOptions = {},
 ): KernelCall[] {
   const kernel = 'conv2d.backwardInput';
-  const { shader, grid } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
+  const chosen = chooseVariant(kernel, [shape.inputs, shape.outputs], options, shape.inputs);
   const cost = describe(shape);
   const { dOutput, weight, dInput, reluInput } = tensors;
   expectTensor(kernel, 'dOutput', dOutput, cost.outputShape);
@@ -114,9 +114,9 @@ export function conv2dBackwardInput(
   const rowsOfPhase = shape.batch * Math.ceil(shape.height / stride) * Math.ceil(shape.width / stride);
   return [
     {
-      shader,
+      shader: chosen.shader,
       label: options.label ?? kernel,
-      constants: { ...cost.constants, MASK: reluInput === undefined ? 0 : 1 },
+      constants: { ...cost.constants, ...chosen.constants, MASK: reluInput === undefined ? 0 : 1 },
       bindings: [
         { tensor: dOutput, access: 'read' },
         { tensor: weight, access: 'read' },
@@ -124,7 +124,7 @@ export function conv2dBackwardInput(
         { tensor: reluInput ?? dOutput, access: 'read' },
         { tensor: dInput, access: 'readwrite' },
       ],
-      workgroups: grid(kernel, rowsOfPhase, shape.inputs, stride * stride),
+      workgroups: chosen.grid(rowsOfPhase, shape.inputs, stride * stride),
       flops: cost.flops,
       bytes: cost.bytes + (reluInput?.byteLength ?? 0),
     },
@@ -165,7 +165,7 @@ export function conv2dBackwardWeight(
   options: Conv2dSplitOptions = {},
 ): KernelCall[] {
   const kernel = 'conv2d.backwardWeight';
-  const { shader, grid, fast } = chooseVariant(kernel, [shape.inputs, shape.outputs], options);
+  const chosen = chooseVariant(kernel, [shape.inputs, shape.outputs], options, shape.outputs);
   const cost = describe(shape);
   const { input, dOutput, dWeight, dBias, scratch } = tensors;
   expectTensor(kernel, 'input', input, cost.inputShape);
@@ -185,11 +185,12 @@ export function conv2dBackwardWeight(
   }
   const calls: KernelCall[] = [
     {
-      shader,
+      shader: chosen.shader,
       label,
       constants: {
         ...cost.constants,
-        ...(fast ? { SPLIT_PIXELS: 4 * Math.ceil(cost.pixels / splits / 4) } : { SPLITS: splits }),
+        ...chosen.constants,
+        ...(chosen.fast ? { SPLIT_PIXELS: 4 * Math.ceil(cost.pixels / splits / 4) } : { SPLITS: splits }),
       },
       bindings: [
         { tensor: input, access: 'read' },
@@ -197,7 +198,7 @@ export function conv2dBackwardWeight(
         { tensor: weightParts, access: 'readwrite' },
         { tensor: biasParts, access: 'readwrite' },
       ],
-      workgroups: grid(kernel, cost.weights / shape.outputs, shape.outputs, splits),
+      workgroups: chosen.grid(cost.weights / shape.outputs, shape.outputs, splits),
       flops: cost.flops + cost.pixels * shape.outputs,
       bytes: cost.bytes,
     },
@@ -260,8 +261,8 @@ function splitsOf(shape: Conv2dShape, options: Conv2dSplitOptions): number {
     expectExtents('conv2d.backwardWeight', { splits: options.splits }, 1);
     return Math.min(options.splits, lines);
   }
-  const { grid } = chooseVariant('conv2d.backwardWeight', [shape.inputs, shape.outputs], options);
-  const [x, y] = grid('conv2d.backwardWeight', shape.kernelHeight * shape.kernelWidth * shape.inputs, shape.outputs);
+  const { grid } = chooseVariant('conv2d.backwardWeight', [shape.inputs, shape.outputs], options, shape.outputs);
+  const [x, y] = grid(shape.kernelHeight * shape.kernelWidth * shape.inputs, shape.outputs);
   const wanted = Math.ceil(128 / (x * y));
   return Math.max(1, Math.min(wanted, lines, Math.floor((lines * outputWidth) / 256)));
 }

@@ -44,24 +44,43 @@ export function linearGrid(kernel: string, x: number, y: number, z: number): rea
   return [x, y, z];
 }
 
-/** Workgroups of 64 invocations for `layers` matrices of rows x columns, a tile of 4 x 4 an invocation. */
-function genericGrid(kernel: string, rows: number, columns: number, layers = 1): readonly [number, number, number] {
-  const tiles = Math.ceil(rows / 4) * Math.ceil(columns / 4);
-  return linearGrid(kernel, Math.ceil(tiles / 64), 1, layers);
-}
-
-/** Workgroups of one subgroup for `layers` matrices of rows x columns, a tile of 16 x 32 a workgroup. */
-function subgroup8Grid(kernel: string, rows: number, columns: number, layers = 1): readonly [number, number, number] {
-  return linearGrid(kernel, Math.ceil(rows / 16), Math.ceil(columns / 32), layers);
+/** What a host half needs to know about the shader it runs. */
+interface ChosenVariant {
+  readonly shader: string;
+  /** Whether it is the subgroup form. */
+  readonly fast: boolean;
+  /** The override constants that tell tile sizes. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** Workgroups for `layers` matrices of rows x columns. */
+  readonly grid: (rows: number, columns: number, layers?: number) => readonly [number, number, number];
 }
 
 /**
  * The shader to run and its dispatch geometry. The subgroup form wants channels in whole vec4s and otherwise yields to the generic one.
  * @param channels the inputs and outputs of the layer
+ * @param narrowColumns the columns of the result, where the subgroup form has tiles of 32 x 16 besides those of 16 x 32
  */
-export function chooseVariant(kernel: string, channels: readonly number[], options: LinearOptions) {
-  const fits = options.variant === 'subgroup8' && channels.every((count) => count % 4 === 0);
-  return fits
-    ? { fast: true, shader: `${kernel}.subgroup8`, grid: subgroup8Grid }
-    : { fast: false, shader: kernel, grid: genericGrid };
+export function chooseVariant(
+  kernel: string,
+  channels: readonly number[],
+  options: LinearOptions,
+  narrowColumns?: number,
+): ChosenVariant {
+  const fast = options.variant === 'subgroup8' && channels.every((count) => count % 4 === 0);
+  if (!fast) {
+    // 64 invocations a workgroup, a tile of 4 x 4 each.
+    const grid: ChosenVariant['grid'] = (rows, columns, layers = 1) =>
+      linearGrid(kernel, Math.ceil((Math.ceil(rows / 4) * Math.ceil(columns / 4)) / 64), 1, layers);
+    return { shader: kernel, fast, constants: {}, grid };
+  }
+  // One subgroup and one tile a workgroup.
+  const narrow = narrowColumns !== undefined && narrowColumns <= 16;
+  const [tileRows, tileColumns] = narrow ? [32, 16] : [16, 32];
+  return {
+    shader: `${kernel}.subgroup8`,
+    fast,
+    constants: narrowColumns === undefined ? {} : { NARROW: narrow ? 1 : 0 },
+    grid: (rows, columns, layers = 1) =>
+      linearGrid(kernel, Math.ceil(rows / tileRows), Math.ceil(columns / tileColumns), layers),
+  };
 }

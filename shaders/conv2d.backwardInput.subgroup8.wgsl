@@ -3,6 +3,7 @@
 // Workgroups along z are the phases (conv2d.backwardInput.wgsl says what they are). A workgroup is one subgroup and computes 16
 // successive pixels of a phase x 32 input channels; an invocation sums 4 of the channels for all 16 pixels. Invocations load 2 pixels
 // of the output's gradient each and share them by subgroupBroadcast (why: conv2d.forward.subgroup8.wgsl).
+// NARROW = 1 is for INPUTS of at most 16: 32 pixels x 16 channels, the upper four invocations for the upper 16 pixels.
 // Sums run over ky, kx, n in this order.
 // Bounds: pixels outside the input (the last of some phases) and channels past INPUTS are computed but not written.
 enable subgroups;
@@ -19,33 +20,36 @@ override KERNEL_WIDTH: u32;
 override STRIDE: u32;
 override PADDING: u32;
 override MASK: u32;
+override NARROW: u32;
 
 @group(0) @binding(0) var<storage, read> dOutput: array<vec4f>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(2) var<storage, read> input: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dInput: array<vec4f>;
 
+override PHASE_WIDTH: u32 = (WIDTH + STRIDE - 1) / STRIDE;
+override PHASE_HEIGHT: u32 = (HEIGHT + STRIDE - 1) / STRIDE;
+override PHASE_PIXELS: u32 = BATCH * PHASE_HEIGHT * PHASE_WIDTH;
+
 /// A pixel of a phase: the output pixel that tap 0 meets, and the first line of its image in the output.
 struct Pixel { outputX: u32, outputY: u32, line: u32 }
 
 fn pixelOf(row: u32, phase: vec2u) -> Pixel {
-  let phaseWidth = (WIDTH + STRIDE - 1) / STRIDE;
-  let phaseHeight = (HEIGHT + STRIDE - 1) / STRIDE;
-  let line = row / phaseWidth;
+  let line = row / PHASE_WIDTH;
   return Pixel(
-    row % phaseWidth + (phase.x + PADDING) / STRIDE,
-    line % phaseHeight + (phase.y + PADDING) / STRIDE,
-    min(line / phaseHeight, BATCH - 1) * OUTPUT_HEIGHT,
+    row % PHASE_WIDTH + (phase.x + PADDING) / STRIDE,
+    line % PHASE_HEIGHT + (phase.y + PADDING) / STRIDE,
+    min(line / PHASE_HEIGHT, BATCH - 1) * OUTPUT_HEIGHT,
   );
 }
 
 /// The first vec4 of the gradient's pixel that the tap meets. Unsigned coordinates below 0 wrap to large ones.
-fn tapAddress(pixel: Pixel, tapY: u32, tapX: u32) -> u32 {
-  return ((pixel.line + pixel.outputY - tapY) * OUTPUT_WIDTH + pixel.outputX - tapX) * (OUTPUTS / 4);
+fn tapAddress(pixel: Pixel, tap: vec2u) -> u32 {
+  return ((pixel.line + pixel.outputY - tap.y) * OUTPUT_WIDTH + pixel.outputX - tap.x) * (OUTPUTS / 4);
 }
 
-fn inside(pixel: Pixel, tapY: u32, tapX: u32) -> bool {
-  return pixel.outputY - tapY < OUTPUT_HEIGHT && pixel.outputX - tapX < OUTPUT_WIDTH;
+fn inside(pixel: Pixel, tap: vec2u) -> bool {
+  return pixel.outputY - tap.y < OUTPUT_HEIGHT && pixel.outputX - tap.x < OUTPUT_WIDTH;
 }
 
 /// sum + x (1 x 4) * w (4 x 4), w by columns: w0 holds 4 terms of this invocation's first column.
@@ -56,30 +60,41 @@ fn multiplyAdd(sum: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f)
   return result + x.w * vec4f(w0.w, w1.w, w2.w, w3.w);
 }
 
+/// With NARROW, the upper four invocations work on other rows than the lower four.
+fn pick(lower: vec4f, higher: vec4f, upper: bool) -> vec4f {
+  return select(lower, higher, NARROW != 0 && upper);
+}
+
 fn store(row: u32, phase: vec2u, channel: u32, value: vec4f) {
-  let phaseWidth = (WIDTH + STRIDE - 1) / STRIDE;
-  let phaseHeight = (HEIGHT + STRIDE - 1) / STRIDE;
-  let line = row / phaseWidth;
-  let image = line / phaseHeight;
-  let x = (row % phaseWidth) * STRIDE + phase.x;
-  let y = (line % phaseHeight) * STRIDE + phase.y;
-  if (image < BATCH && x < WIDTH && y < HEIGHT && channel < INPUTS) {
-    let address = (((image * HEIGHT + y) * WIDTH + x) * INPUTS + channel) / 4;
-    if (MASK != 0) {
-      dInput[address] = select(vec4f(0), value, input[address] > vec4f(0));
-    } else {
-      dInput[address] = value;
-    }
+  let line = row / PHASE_WIDTH;
+  let x = (row % PHASE_WIDTH) * STRIDE + phase.x;
+  let y = (line % PHASE_HEIGHT) * STRIDE + phase.y;
+  if (x >= WIDTH || y >= HEIGHT) { return; }
+  let address = (((line / PHASE_HEIGHT * HEIGHT + y) * WIDTH + x) * INPUTS + channel) / 4;
+  if (MASK != 0) {
+    dInput[address] = select(vec4f(0), value, input[address] > vec4f(0));
+  } else {
+    dInput[address] = value;
   }
+}
+
+/// A loop bound that the driver cannot see through: `weight` has at least as many elements. Unrolled, the loops compile for longer and
+/// run no faster.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, 4 * arrayLength(&weight));
 }
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let row = group.x * 16;
-  let channel = group.y * 32 + lane * 4;
+  let upper = lane >= 4;
+  let firstRow = group.x * select(16u, 32u, NARROW != 0);
+  let row = firstRow + select(0u, 16u, NARROW != 0 && upper);
+  let channel = select(group.y * 32 + lane * 4, group.y * 16 + lane % 4 * 4, NARROW != 0);
   let phase = vec2u(group.z % STRIDE, group.z / STRIDE);
-  let lowPixel = pixelOf(row + lane, phase);
-  let highPixel = pixelOf(row + 8 + lane, phase);
+  let lowPixel = pixelOf(firstRow + lane, phase);
+  let highPixel = pixelOf(firstRow + 8 + lane, phase);
+  let upperLowPixel = pixelOf(firstRow + 16 + lane, phase);
+  let upperHighPixel = pixelOf(firstRow + 24 + lane, phase);
   let weightRow = min(channel, INPUTS - 4) * (OUTPUTS / 4);
 
   var sum0 = vec4f(0);
@@ -98,54 +113,56 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sum13 = vec4f(0);
   var sum14 = vec4f(0);
   var sum15 = vec4f(0);
-  for (var ky = (phase.y + PADDING) % STRIDE; ky < KERNEL_HEIGHT; ky += STRIDE) {
-    for (var kx = (phase.x + PADDING) % STRIDE; kx < KERNEL_WIDTH; kx += STRIDE) {
-      let lowInside = inside(lowPixel, ky / STRIDE, kx / STRIDE);
-      let highInside = inside(highPixel, ky / STRIDE, kx / STRIDE);
-      let lowAddress = select(0, tapAddress(lowPixel, ky / STRIDE, kx / STRIDE), lowInside);
-      let highAddress = select(0, tapAddress(highPixel, ky / STRIDE, kx / STRIDE), highInside);
+  for (var ky = (phase.y + PADDING) % STRIDE; ky < opaque(KERNEL_HEIGHT); ky += STRIDE) {
+    for (var kx = (phase.x + PADDING) % STRIDE; kx < opaque(KERNEL_WIDTH); kx += STRIDE) {
+      let tap = vec2u(kx, ky) / STRIDE;
+      let lowInside = inside(lowPixel, tap);
+      let highInside = inside(highPixel, tap);
+      let upperLowInside = inside(upperLowPixel, tap);
+      let upperHighInside = inside(upperHighPixel, tap);
+      let lowAddress = select(0, tapAddress(lowPixel, tap), lowInside);
+      let highAddress = select(0, tapAddress(highPixel, tap), highInside);
+      let upperLowAddress = select(0, tapAddress(upperLowPixel, tap), upperLowInside);
+      let upperHighAddress = select(0, tapAddress(upperHighPixel, tap), upperHighInside);
       let weightAddress = (ky * KERNEL_WIDTH + kx) * (INPUTS * OUTPUTS / 4) + weightRow;
-      for (var n = 0u; n < OUTPUTS / 4; n++) {
+      for (var n = 0u; n < opaque(OUTPUTS / 4); n++) {
         let low = select(vec4f(0), dOutput[lowAddress + n], lowInside);
         let high = select(vec4f(0), dOutput[highAddress + n], highInside);
+        var upperLow = low;
+        var upperHigh = high;
+        if (NARROW != 0) {
+          upperLow = select(vec4f(0), dOutput[upperLowAddress + n], upperLowInside);
+          upperHigh = select(vec4f(0), dOutput[upperHighAddress + n], upperHighInside);
+        }
         let w0 = weight[weightAddress + n];
         let w1 = weight[weightAddress + OUTPUTS / 4 + n];
         let w2 = weight[weightAddress + OUTPUTS / 2 + n];
         let w3 = weight[weightAddress + OUTPUTS / 4 * 3 + n];
-        sum0 = multiplyAdd(sum0, subgroupBroadcast(low, 0u), w0, w1, w2, w3);
-        sum1 = multiplyAdd(sum1, subgroupBroadcast(low, 1u), w0, w1, w2, w3);
-        sum2 = multiplyAdd(sum2, subgroupBroadcast(low, 2u), w0, w1, w2, w3);
-        sum3 = multiplyAdd(sum3, subgroupBroadcast(low, 3u), w0, w1, w2, w3);
-        sum4 = multiplyAdd(sum4, subgroupBroadcast(low, 4u), w0, w1, w2, w3);
-        sum5 = multiplyAdd(sum5, subgroupBroadcast(low, 5u), w0, w1, w2, w3);
-        sum6 = multiplyAdd(sum6, subgroupBroadcast(low, 6u), w0, w1, w2, w3);
-        sum7 = multiplyAdd(sum7, subgroupBroadcast(low, 7u), w0, w1, w2, w3);
-        sum8 = multiplyAdd(sum8, subgroupBroadcast(high, 0u), w0, w1, w2, w3);
-        sum9 = multiplyAdd(sum9, subgroupBroadcast(high, 1u), w0, w1, w2, w3);
-        sum10 = multiplyAdd(sum10, subgroupBroadcast(high, 2u), w0, w1, w2, w3);
-        sum11 = multiplyAdd(sum11, subgroupBroadcast(high, 3u), w0, w1, w2, w3);
-        sum12 = multiplyAdd(sum12, subgroupBroadcast(high, 4u), w0, w1, w2, w3);
-        sum13 = multiplyAdd(sum13, subgroupBroadcast(high, 5u), w0, w1, w2, w3);
-        sum14 = multiplyAdd(sum14, subgroupBroadcast(high, 6u), w0, w1, w2, w3);
-        sum15 = multiplyAdd(sum15, subgroupBroadcast(high, 7u), w0, w1, w2, w3);
+        sum0 = multiplyAdd(sum0, pick(subgroupBroadcast(low, 0u), subgroupBroadcast(upperLow, 0u), upper), w0, w1, w2, w3);
+        sum1 = multiplyAdd(sum1, pick(subgroupBroadcast(low, 1u), subgroupBroadcast(upperLow, 1u), upper), w0, w1, w2, w3);
+        sum2 = multiplyAdd(sum2, pick(subgroupBroadcast(low, 2u), subgroupBroadcast(upperLow, 2u), upper), w0, w1, w2, w3);
+        sum3 = multiplyAdd(sum3, pick(subgroupBroadcast(low, 3u), subgroupBroadcast(upperLow, 3u), upper), w0, w1, w2, w3);
+        sum4 = multiplyAdd(sum4, pick(subgroupBroadcast(low, 4u), subgroupBroadcast(upperLow, 4u), upper), w0, w1, w2, w3);
+        sum5 = multiplyAdd(sum5, pick(subgroupBroadcast(low, 5u), subgroupBroadcast(upperLow, 5u), upper), w0, w1, w2, w3);
+        sum6 = multiplyAdd(sum6, pick(subgroupBroadcast(low, 6u), subgroupBroadcast(upperLow, 6u), upper), w0, w1, w2, w3);
+        sum7 = multiplyAdd(sum7, pick(subgroupBroadcast(low, 7u), subgroupBroadcast(upperLow, 7u), upper), w0, w1, w2, w3);
+        sum8 = multiplyAdd(sum8, pick(subgroupBroadcast(high, 0u), subgroupBroadcast(upperHigh, 0u), upper), w0, w1, w2, w3);
+        sum9 = multiplyAdd(sum9, pick(subgroupBroadcast(high, 1u), subgroupBroadcast(upperHigh, 1u), upper), w0, w1, w2, w3);
+        sum10 = multiplyAdd(sum10, pick(subgroupBroadcast(high, 2u), subgroupBroadcast(upperHigh, 2u), upper), w0, w1, w2, w3);
+        sum11 = multiplyAdd(sum11, pick(subgroupBroadcast(high, 3u), subgroupBroadcast(upperHigh, 3u), upper), w0, w1, w2, w3);
+        sum12 = multiplyAdd(sum12, pick(subgroupBroadcast(high, 4u), subgroupBroadcast(upperHigh, 4u), upper), w0, w1, w2, w3);
+        sum13 = multiplyAdd(sum13, pick(subgroupBroadcast(high, 5u), subgroupBroadcast(upperHigh, 5u), upper), w0, w1, w2, w3);
+        sum14 = multiplyAdd(sum14, pick(subgroupBroadcast(high, 6u), subgroupBroadcast(upperHigh, 6u), upper), w0, w1, w2, w3);
+        sum15 = multiplyAdd(sum15, pick(subgroupBroadcast(high, 7u), subgroupBroadcast(upperHigh, 7u), upper), w0, w1, w2, w3);
       }
     }
   }
 
-  store(row, phase, channel, sum0);
-  store(row + 1, phase, channel, sum1);
-  store(row + 2, phase, channel, sum2);
-  store(row + 3, phase, channel, sum3);
-  store(row + 4, phase, channel, sum4);
-  store(row + 5, phase, channel, sum5);
-  store(row + 6, phase, channel, sum6);
-  store(row + 7, phase, channel, sum7);
-  store(row + 8, phase, channel, sum8);
-  store(row + 9, phase, channel, sum9);
-  store(row + 10, phase, channel, sum10);
-  store(row + 11, phase, channel, sum11);
-  store(row + 12, phase, channel, sum12);
-  store(row + 13, phase, channel, sum13);
-  store(row + 14, phase, channel, sum14);
-  store(row + 15, phase, channel, sum15);
+  let sums = array(
+    sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15,
+  );
+  if (channel < INPUTS) {
+    let rowCount = min(16, max(PHASE_PIXELS, row) - row);
+    for (var i = 0u; i < rowCount; i++) { store(row + i, phase, channel, sums[i]); }
+  }
 }

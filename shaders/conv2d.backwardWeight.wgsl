@@ -64,6 +64,12 @@ fn storeBias(split: u32, column: u32, value: f32) {
   if (column < OUTPUTS) { dBias[split * OUTPUTS + column] = value; }
 }
 
+/// A loop bound that the driver cannot see through: `dOutput` has at least as many elements. Unrolled, the loops take up to ten times as
+/// long to compile and run no faster.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, arrayLength(&dOutput));
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let columnTiles = (OUTPUTS + 3) / 4;
@@ -85,7 +91,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var line = id.z * linesOfSplit; line < lineEnd; line++) {
     let image = line / OUTPUT_HEIGHT;
     let oy = line % OUTPUT_HEIGHT;
-    for (var ox = 0u; ox < OUTPUT_WIDTH; ox++) {
+    for (var ox = 0u; ox < opaque(OUTPUT_WIDTH); ox++) {
       let address = (line * OUTPUT_WIDTH + ox) * OUTPUTS + column;
       let d = vec4f(dOutput[address], dOutput[address + 1], dOutput[address + 2], dOutput[address + 3]);
       sum0 += inputAt(tap0, image, oy, ox) * d;

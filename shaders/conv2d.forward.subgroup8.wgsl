@@ -2,7 +2,8 @@
 //   INPUTS and OUTPUTS are multiples of 4; tensors are bound as whole vec4s.
 // A workgroup is one subgroup and computes 16 successive pixels x 32 output channels; an invocation sums 4 of the channels for all 16
 // pixels. Invocations load 2 pixels each and share them by subgroupBroadcast: a software adapter splits every load by invocation,
-// so loads cost more than arithmetic, and a broadcast with a constant index costs nothing.
+// so loads cost more than arithmetic, and a broadcast with a constant index costs nothing. NARROW = 1 is for OUTPUTS of at most 16:
+// 32 pixels x 16 channels, the lower four invocations for the first 16 pixels and the upper four for the others.
 // Sums run over ky, kx, c in this order.
 // Bounds: pixels past the last one are computed as the last one, channels past OUTPUTS as the last ones; neither is written.
 enable subgroups;
@@ -19,6 +20,7 @@ override KERNEL_WIDTH: u32;
 override STRIDE: u32;
 override PADDING: u32;
 override RELU: u32;
+override NARROW: u32;
 
 @group(0) @binding(0) var<storage, read> input: array<vec4f>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
@@ -50,19 +52,28 @@ fn multiplyAdd(sum: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f)
   return sum + x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3;
 }
 
-fn store(row: u32, column: u32, value: vec4f) {
-  if (row < BATCH * OUTPUT_HEIGHT * OUTPUT_WIDTH && column < OUTPUTS) {
-    output[(row * OUTPUTS + column) / 4] = select(value, max(value, vec4f(0)), RELU != 0);
-  }
+/// With NARROW, the upper four invocations work on other rows than the lower four.
+fn pick(lower: vec4f, higher: vec4f, upper: bool) -> vec4f {
+  return select(lower, higher, NARROW != 0 && upper);
+}
+
+/// A loop bound that the driver cannot see through: `weight` has at least as many elements. Unrolled, the loops compile for longer and
+/// run no faster.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, 4 * arrayLength(&weight));
 }
 
 @compute @workgroup_size(8)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let row = group.x * 16;
-  let column = group.y * 32 + lane * 4;
+  let upper = lane >= 4;
+  let firstRow = group.x * select(16u, 32u, NARROW != 0);
+  let row = firstRow + select(0u, 16u, NARROW != 0 && upper);
+  let column = select(group.y * 32 + lane * 4, group.y * 16 + lane % 4 * 4, NARROW != 0);
   let readColumn = min(column, OUTPUTS - 4) / 4;
-  let lowWindow = windowOf(row + lane);
-  let highWindow = windowOf(row + 8 + lane);
+  let lowWindow = windowOf(firstRow + lane);
+  let highWindow = windowOf(firstRow + 8 + lane);
+  let upperLowWindow = windowOf(firstRow + 16 + lane);
+  let upperHighWindow = windowOf(firstRow + 24 + lane);
   // Without padding a window's line is one run of memory; with it, each of its pixels is.
   let runs = select(KERNEL_WIDTH, 1, PADDING == 0);
   let runLength = (KERNEL_WIDTH / runs) * (INPUTS / 4);
@@ -84,51 +95,52 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sum14 = vec4f(0);
   var sum15 = vec4f(0);
   var weightAddress = readColumn;
-  for (var ky = 0u; ky < KERNEL_HEIGHT; ky++) {
-    for (var kx = 0u; kx < runs; kx++) {
-      for (var run = 0u; run < runLength; run++) {
+  for (var ky = 0u; ky < opaque(KERNEL_HEIGHT); ky++) {
+    for (var kx = 0u; kx < opaque(runs); kx++) {
+      for (var run = 0u; run < opaque(runLength); run++) {
         let low = inputAt(lowWindow, ky, kx, run);
         let high = inputAt(highWindow, ky, kx, run);
+        var upperLow = low;
+        var upperHigh = high;
+        if (NARROW != 0) {
+          upperLow = inputAt(upperLowWindow, ky, kx, run);
+          upperHigh = inputAt(upperHighWindow, ky, kx, run);
+        }
         let w0 = weight[weightAddress];
         let w1 = weight[weightAddress + OUTPUTS / 4];
         let w2 = weight[weightAddress + OUTPUTS / 2];
         let w3 = weight[weightAddress + OUTPUTS / 4 * 3];
         weightAddress += OUTPUTS;
-        sum0 = multiplyAdd(sum0, subgroupBroadcast(low, 0u), w0, w1, w2, w3);
-        sum1 = multiplyAdd(sum1, subgroupBroadcast(low, 1u), w0, w1, w2, w3);
-        sum2 = multiplyAdd(sum2, subgroupBroadcast(low, 2u), w0, w1, w2, w3);
-        sum3 = multiplyAdd(sum3, subgroupBroadcast(low, 3u), w0, w1, w2, w3);
-        sum4 = multiplyAdd(sum4, subgroupBroadcast(low, 4u), w0, w1, w2, w3);
-        sum5 = multiplyAdd(sum5, subgroupBroadcast(low, 5u), w0, w1, w2, w3);
-        sum6 = multiplyAdd(sum6, subgroupBroadcast(low, 6u), w0, w1, w2, w3);
-        sum7 = multiplyAdd(sum7, subgroupBroadcast(low, 7u), w0, w1, w2, w3);
-        sum8 = multiplyAdd(sum8, subgroupBroadcast(high, 0u), w0, w1, w2, w3);
-        sum9 = multiplyAdd(sum9, subgroupBroadcast(high, 1u), w0, w1, w2, w3);
-        sum10 = multiplyAdd(sum10, subgroupBroadcast(high, 2u), w0, w1, w2, w3);
-        sum11 = multiplyAdd(sum11, subgroupBroadcast(high, 3u), w0, w1, w2, w3);
-        sum12 = multiplyAdd(sum12, subgroupBroadcast(high, 4u), w0, w1, w2, w3);
-        sum13 = multiplyAdd(sum13, subgroupBroadcast(high, 5u), w0, w1, w2, w3);
-        sum14 = multiplyAdd(sum14, subgroupBroadcast(high, 6u), w0, w1, w2, w3);
-        sum15 = multiplyAdd(sum15, subgroupBroadcast(high, 7u), w0, w1, w2, w3);
+        sum0 = multiplyAdd(sum0, pick(subgroupBroadcast(low, 0u), subgroupBroadcast(upperLow, 0u), upper), w0, w1, w2, w3);
+        sum1 = multiplyAdd(sum1, pick(subgroupBroadcast(low, 1u), subgroupBroadcast(upperLow, 1u), upper), w0, w1, w2, w3);
+        sum2 = multiplyAdd(sum2, pick(subgroupBroadcast(low, 2u), subgroupBroadcast(upperLow, 2u), upper), w0, w1, w2, w3);
+        sum3 = multiplyAdd(sum3, pick(subgroupBroadcast(low, 3u), subgroupBroadcast(upperLow, 3u), upper), w0, w1, w2, w3);
+        sum4 = multiplyAdd(sum4, pick(subgroupBroadcast(low, 4u), subgroupBroadcast(upperLow, 4u), upper), w0, w1, w2, w3);
+        sum5 = multiplyAdd(sum5, pick(subgroupBroadcast(low, 5u), subgroupBroadcast(upperLow, 5u), upper), w0, w1, w2, w3);
+        sum6 = multiplyAdd(sum6, pick(subgroupBroadcast(low, 6u), subgroupBroadcast(upperLow, 6u), upper), w0, w1, w2, w3);
+        sum7 = multiplyAdd(sum7, pick(subgroupBroadcast(low, 7u), subgroupBroadcast(upperLow, 7u), upper), w0, w1, w2, w3);
+        sum8 = multiplyAdd(sum8, pick(subgroupBroadcast(high, 0u), subgroupBroadcast(upperHigh, 0u), upper), w0, w1, w2, w3);
+        sum9 = multiplyAdd(sum9, pick(subgroupBroadcast(high, 1u), subgroupBroadcast(upperHigh, 1u), upper), w0, w1, w2, w3);
+        sum10 = multiplyAdd(sum10, pick(subgroupBroadcast(high, 2u), subgroupBroadcast(upperHigh, 2u), upper), w0, w1, w2, w3);
+        sum11 = multiplyAdd(sum11, pick(subgroupBroadcast(high, 3u), subgroupBroadcast(upperHigh, 3u), upper), w0, w1, w2, w3);
+        sum12 = multiplyAdd(sum12, pick(subgroupBroadcast(high, 4u), subgroupBroadcast(upperHigh, 4u), upper), w0, w1, w2, w3);
+        sum13 = multiplyAdd(sum13, pick(subgroupBroadcast(high, 5u), subgroupBroadcast(upperHigh, 5u), upper), w0, w1, w2, w3);
+        sum14 = multiplyAdd(sum14, pick(subgroupBroadcast(high, 6u), subgroupBroadcast(upperHigh, 6u), upper), w0, w1, w2, w3);
+        sum15 = multiplyAdd(sum15, pick(subgroupBroadcast(high, 7u), subgroupBroadcast(upperHigh, 7u), upper), w0, w1, w2, w3);
       }
     }
   }
 
-  let b = bias[readColumn];
-  store(row, column, sum0 + b);
-  store(row + 1, column, sum1 + b);
-  store(row + 2, column, sum2 + b);
-  store(row + 3, column, sum3 + b);
-  store(row + 4, column, sum4 + b);
-  store(row + 5, column, sum5 + b);
-  store(row + 6, column, sum6 + b);
-  store(row + 7, column, sum7 + b);
-  store(row + 8, column, sum8 + b);
-  store(row + 9, column, sum9 + b);
-  store(row + 10, column, sum10 + b);
-  store(row + 11, column, sum11 + b);
-  store(row + 12, column, sum12 + b);
-  store(row + 13, column, sum13 + b);
-  store(row + 14, column, sum14 + b);
-  store(row + 15, column, sum15 + b);
+  let sums = array(
+    sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15,
+  );
+  if (column < OUTPUTS) {
+    let b = bias[readColumn];
+    let pixels = BATCH * OUTPUT_HEIGHT * OUTPUT_WIDTH;
+    let rowCount = min(16, max(pixels, row) - row);
+    for (var i = 0u; i < rowCount; i++) {
+      let value = sums[i] + b;
+      output[((row + i) * OUTPUTS + column) / 4] = select(value, max(value, vec4f(0)), RELU != 0);
+    }
+  }
 }

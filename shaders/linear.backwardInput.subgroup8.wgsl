@@ -23,15 +23,18 @@ fn multiplyAdd(sum: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f)
   return result + x.w * vec4f(w0.w, w1.w, w2.w, w3.w);
 }
 
-fn store(row: u32, column: u32, value: vec4f) {
-  if (row < BATCH && column < INPUTS) {
-    let address = (row * INPUTS + column) / 4;
-    if (MASK != 0) {
-      dInput[address] = select(vec4f(0), value, input[address] > vec4f(0));
-    } else {
-      dInput[address] = value;
-    }
+fn store(address: u32, value: vec4f) {
+  if (MASK != 0) {
+    dInput[address] = select(vec4f(0), value, input[address] > vec4f(0));
+  } else {
+    dInput[address] = value;
   }
+}
+
+/// A loop bound that the driver cannot see through: `weight` has at least as many elements. Unrolled, the loops compile for longer and
+/// run no faster.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, 4 * arrayLength(&weight));
 }
 
 @compute @workgroup_size(8)
@@ -58,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sum13 = vec4f(0);
   var sum14 = vec4f(0);
   var sum15 = vec4f(0);
-  for (var n = 0u; n < OUTPUTS / 4; n++) {
+  for (var n = 0u; n < opaque(OUTPUTS / 4); n++) {
     let low = dOutput[lowRow + n];
     let high = dOutput[highRow + n];
     let w0 = weight[weightRow + n];
@@ -82,20 +85,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     sum14 = multiplyAdd(sum14, subgroupBroadcast(high, 6u), w0, w1, w2, w3);
     sum15 = multiplyAdd(sum15, subgroupBroadcast(high, 7u), w0, w1, w2, w3);
   }
-  store(row, column, sum0);
-  store(row + 1, column, sum1);
-  store(row + 2, column, sum2);
-  store(row + 3, column, sum3);
-  store(row + 4, column, sum4);
-  store(row + 5, column, sum5);
-  store(row + 6, column, sum6);
-  store(row + 7, column, sum7);
-  store(row + 8, column, sum8);
-  store(row + 9, column, sum9);
-  store(row + 10, column, sum10);
-  store(row + 11, column, sum11);
-  store(row + 12, column, sum12);
-  store(row + 13, column, sum13);
-  store(row + 14, column, sum14);
-  store(row + 15, column, sum15);
+
+  let sums = array(
+    sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15,
+  );
+  if (column < INPUTS) {
+    for (var i = 0u; i < min(16, BATCH - row); i++) { store(((row + i) * INPUTS + column) / 4, sums[i]); }
+  }
 }

@@ -24,8 +24,10 @@ fn gradientAt(sample: u32, column: u32) -> vec4f {
   return select(vec4f(0), gradient, sample < BATCH);
 }
 
-fn store(row: u32, column: u32, value: vec4f) {
-  if (row < INPUTS && column < OUTPUTS) { dWeight[(row * OUTPUTS + column) / 4] = value; }
+/// A loop bound that the driver cannot see through: `dOutput` has at least as many elements. Unrolled, the loops compile for longer and
+/// run no faster.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, 4 * arrayLength(&dOutput));
 }
 
 @compute @workgroup_size(8)
@@ -56,7 +58,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var x1: vec4f;
   var x2: vec4f;
   var x3: vec4f;
-  for (var b = 0u; b < BATCH; b += 4) {
+  for (var b = 0u; b < opaque(BATCH); b += 4) {
     let low = inputAt(b + lane / 4, quad);
     let high = inputAt(b + 2 + lane / 4, quad);
     let d0 = gradientAt(b, readColumn);
@@ -98,21 +100,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     sum15 += x0.w * d0 + x1.w * d1 + x2.w * d2 + x3.w * d3;
   }
 
-  store(row, column, sum0);
-  store(row + 1, column, sum1);
-  store(row + 2, column, sum2);
-  store(row + 3, column, sum3);
-  store(row + 4, column, sum4);
-  store(row + 5, column, sum5);
-  store(row + 6, column, sum6);
-  store(row + 7, column, sum7);
-  store(row + 8, column, sum8);
-  store(row + 9, column, sum9);
-  store(row + 10, column, sum10);
-  store(row + 11, column, sum11);
-  store(row + 12, column, sum12);
-  store(row + 13, column, sum13);
-  store(row + 14, column, sum14);
-  store(row + 15, column, sum15);
-  if (row == 0 && column < OUTPUTS) { dBias[column / 4] = biasSum; }
+  let sums = array(
+    sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15,
+  );
+  if (column < OUTPUTS) {
+    for (var i = 0u; i < min(16, INPUTS - row); i++) { dWeight[((row + i) * OUTPUTS + column) / 4] = sums[i]; }
+    if (row == 0) { dBias[column / 4] = biasSum; }
+  }
 }

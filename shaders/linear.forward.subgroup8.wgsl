@@ -20,10 +20,10 @@ fn multiplyAdd(sum: vec4f, x: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f)
   return sum + x.x * w0 + x.y * w1 + x.z * w2 + x.w * w3;
 }
 
-fn store(row: u32, column: u32, value: vec4f) {
-  if (row < BATCH && column < OUTPUTS) {
-    output[(row * OUTPUTS + column) / 4] = select(value, max(value, vec4f(0)), RELU != 0);
-  }
+/// A loop bound that the driver cannot see through: `weight` has at least as many elements. Unrolled, the loops compile for longer and
+/// run no faster.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, 4 * arrayLength(&weight));
 }
 
 @compute @workgroup_size(8)
@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var sum14 = vec4f(0);
   var sum15 = vec4f(0);
   var weightAddress = readColumn;
-  for (var k = 0u; k < INPUTS / 4; k++) {
+  for (var k = 0u; k < opaque(INPUTS / 4); k++) {
     let low = input[lowRow + k];
     let high = input[highRow + k];
     let w0 = weight[weightAddress];
@@ -77,21 +77,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     sum15 = multiplyAdd(sum15, subgroupBroadcast(high, 7u), w0, w1, w2, w3);
   }
 
-  let b = bias[readColumn];
-  store(row, column, sum0 + b);
-  store(row + 1, column, sum1 + b);
-  store(row + 2, column, sum2 + b);
-  store(row + 3, column, sum3 + b);
-  store(row + 4, column, sum4 + b);
-  store(row + 5, column, sum5 + b);
-  store(row + 6, column, sum6 + b);
-  store(row + 7, column, sum7 + b);
-  store(row + 8, column, sum8 + b);
-  store(row + 9, column, sum9 + b);
-  store(row + 10, column, sum10 + b);
-  store(row + 11, column, sum11 + b);
-  store(row + 12, column, sum12 + b);
-  store(row + 13, column, sum13 + b);
-  store(row + 14, column, sum14 + b);
-  store(row + 15, column, sum15 + b);
+  let sums = array(
+    sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15,
+  );
+  if (column < OUTPUTS) {
+    let b = bias[readColumn];
+    for (var i = 0u; i < min(16, BATCH - row); i++) {
+      let value = sums[i] + b;
+      output[((row + i) * OUTPUTS + column) / 4] = select(value, max(value, vec4f(0)), RELU != 0);
+    }
+  }
 }
