@@ -98,6 +98,16 @@ describe('the choice', () => {
     expect(outcome.hint).toContain('Unset VK_DRIVER_FILES');
   });
 
+  test('a hardware adapter that is asked for is never replaced by a software one', async () => {
+    const outcome = await openInProcess({ WGSL_DQN_ADAPTER: 'hardware' });
+    if (outcome.error === undefined) expect(outcome.kind).toBe('hardware');
+    else
+      expect(outcome).toMatchObject({
+        error: 'NoAdapterError',
+        message: expect.stringContaining('no hardware adapter'),
+      });
+  });
+
   onLinux('a cache folder that cannot be written is named', async () => {
     const outcome = await openInProcess({ ...noDrivers, XDG_CACHE_HOME: '/proc' });
     expect(outcome.error).toBe('NoAdapterError');

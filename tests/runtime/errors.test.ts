@@ -184,6 +184,9 @@ describe('errors that no call waits for', () => {
     expect(watch.pending).toBe(true);
     expect(() => watch.take()).toThrow(OutOfMemoryError);
     watch.take();
+    // What comes later is reported as itself, not as what was taken before.
+    report({ error: new GPUValidationError('something else') });
+    expect(() => watch.take()).toThrow('something else');
     expect(fromDeviceError(new GPUOutOfMemoryError('x')).hint).toContain('--batch-size');
   });
 

@@ -176,10 +176,13 @@ describe('the sleeping poll', () => {
     const cancelled = setImmediate(() => seen.push('cancelled'));
     setImmediate((...values: unknown[]) => seen.push(values), 1, 'two');
     clearImmediate(cancelled);
-    // A bound function is native code too, but not the addon's.
-    setImmediate(seen.push.bind(seen, 'bound'));
+    // Bound functions are native code too, but not the addon's; nor is a nameless one with arguments.
+    setImmediate(seen.push.bind(seen, 'first bound'));
+    setImmediate(seen.push.bind(seen, 'second bound'));
+    const nameless = Object.defineProperty(seen.push.bind(seen, 'nameless'), 'name', { value: '' });
+    setImmediate(nameless, 'and', 'its arguments');
     await new Promise((resolve) => setImmediate(resolve));
-    expect(seen).toEqual([[1, 'two'], 'bound']);
+    expect(seen).toEqual([[1, 'two'], 'first bound', 'second bound', 'nameless', 'and', 'its arguments']);
   });
 
   test('they are served while a read is on its way', async () => {
