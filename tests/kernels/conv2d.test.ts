@@ -43,20 +43,23 @@ function conv(size: number, inputs: number, outputs: number, kernel: number, str
   return { batch: 1, ...square, inputs, outputs, stride, padding: 0 };
 }
 
-/** Shapes on both sides of the kernels' tile edges (4 x 4; 16 pixels x 32 channels), one thing odd at a time. */
+/**
+ * Shapes on both sides of the kernels' tile edges: 4 x 4 and 64 of them; 16 pixels x 32 channels, or 32 x 16 where there are no more
+ * than 16 channels. Those with channels in whole fours suit both variants.
+ */
 const edgeShapes: Record<string, Conv2dShape> = {
-  onePixel: { ...conv(1, 1, 1, 1, 1) },
+  onePixel: conv(1, 1, 1, 1, 1),
   rowsOf15: { ...conv(1, 4, 32, 1, 1), width: 15 },
-  rowsOf17: { ...conv(1, 4, 32, 1, 1), width: 17 },
-  outputsOf28: { ...conv(5, 8, 28, 3, 1) },
-  outputsOf36: { ...conv(5, 8, 36, 3, 1) },
-  outputsOf33: { ...conv(5, 4, 33, 2, 1) },
+  rowsOf17: { ...conv(1, 36, 32, 1, 1), width: 17 },
+  rowsOf33: { ...conv(1, 16, 16, 1, 1), width: 33 },
+  outputsOf36: conv(5, 20, 36, 3, 1),
+  outputsOf33: conv(5, 4, 33, 2, 1),
   paddedWide: { ...conv(7, 4, 8, 3, 2), padding: 3, kernelWidth: 5, batch: 2 },
-  strideBeyondKernel: { ...conv(11, 4, 8, 2, 4), batch: 2 },
-  strideBeyondInput: { ...conv(3, 4, 4, 2, 4), padding: 1 },
-  unreachedEdge: { ...conv(10, 4, 4, 4, 4), batch: 3 },
-  tiles255: { ...conv(1, 4, 4, 1, 1), width: 255 },
-  tiles257: { ...conv(1, 4, 4, 1, 1), width: 257 },
+  strideBeyondKernel: { ...conv(11, 4, 20, 2, 4), batch: 2 },
+  strideBeyondInput: { ...conv(3, 3, 4, 2, 4), padding: 1 },
+  unreachedEdge: { ...conv(10, 5, 4, 4, 4), batch: 3 },
+  tiles255: { ...conv(1, 3, 4, 1, 1), width: 255 },
+  tiles257: { ...conv(1, 3, 4, 1, 1), width: 257 },
 };
 
 /** Any shape; with `fourfold`, one that the subgroup form takes. */
@@ -197,7 +200,7 @@ for (const variant of variants) {
           await checkBackwardWeight(gpu, shape, variant, splits);
         },
       );
-      await fc.assert(property, { numRuns: 6, seed: 20131219 });
+      await fc.assert(property, { numRuns: 4, seed: 20131219 });
     });
 
     for (const [name, layer] of Object.entries(networkLayers)) {
@@ -208,6 +211,7 @@ for (const variant of variants) {
           const gpu = await testGpu();
           const shape = { ...layer, batch };
           await checkForward(gpu, shape, variant, false);
+          if (batch === 1) return; // acting needs no gradients
           await checkBackwardInput(gpu, shape, variant, true);
           await checkBackwardWeight(gpu, shape, variant);
         });
@@ -217,19 +221,19 @@ for (const variant of variants) {
     test('any number of splits gives the same gradient within rounding', async () => {
       const gpu = await testGpu();
       const shape: Conv2dShape = { ...conv(9, 4, 8, 3, 2), batch: 3 };
-      // 12 lines of output: 5 splits leave the last ones short or empty, 13 are more than there are lines.
-      for (const splits of [1, 2, 5, 12, 13]) await checkBackwardWeight(gpu, shape, variant, splits);
+      // 12 lines of 4 pixels: 5 splits leave the last ones short or empty, 13 are more than there are lines.
+      for (const splits of [1, 5, 13]) await checkBackwardWeight(gpu, shape, variant, splits);
     });
 
     test('two runs are equal to the bit', async () => {
       const gpu = await testGpu();
-      const shape: Conv2dShape = { ...networkLayers.nature2, batch: 7 };
+      const shape: Conv2dShape = { ...networkLayers.nature2, batch: 32 };
       const data = layerData(shape, 2);
       const input = uploaded(gpu, 'input', data.inputShape, data.input);
       const weight = uploaded(gpu, 'weight', data.weightShape, data.weight);
       const bias = uploaded(gpu, 'bias', [shape.outputs], data.bias);
       const dOutput = uploaded(gpu, 'dOutput', data.outputShape, data.dOutput);
-      const scratchShape = conv2dBackwardWeightScratch(shape, { variant, splits: 3 })!;
+      const scratchShape = conv2dBackwardWeightScratch(shape, { variant, splits: 2 })!;
       const results: Float32Array[][] = [];
       for (let run = 0; run < 2; run++) {
         const output = poisoned(gpu, 'output', data.outputShape);
@@ -240,7 +244,7 @@ for (const variant of variants) {
         await runCalls(gpu, [
           ...conv2dForward(shape, { input, weight, bias, output }, { variant }),
           ...conv2dBackwardInput(shape, { dOutput, weight, dInput }, { variant }),
-          ...conv2dBackwardWeight(shape, { input, dOutput, dWeight, dBias, scratch }, { variant, splits: 3 }),
+          ...conv2dBackwardWeight(shape, { input, dOutput, dWeight, dBias, scratch }, { variant, splits: 2 }),
         ]);
         results.push([
           await gpu.readF32(output),
