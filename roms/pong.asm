@@ -2,7 +2,7 @@
 ;
 ; The player's paddle is the right one, the computer's the left one; who misses gives the other a point; first to 21.
 ; Controller: the second paddle of the left port (INPT1, fire in SWCHA bit 6). Less resistance is higher on the screen.
-; FIRE serves at once, else the ball is served after half a second. RESET starts anew at any time; the game needs no other start.
+; The ball is served after half a second, with FIRE after 8 frames. RESET starts anew at any time; the game needs no other start.
 ; Where the ball hits a paddle gives its angle: the middle sends it flat, the ends steep. Every second hit of a rally makes it faster.
 ;
 ; A frame is 262 lines: 3 of VSYNC, 35 of VBLANK with the game's logic, 208 visible, 16 of overscan. Rows are counted from the 35th line
@@ -61,17 +61,16 @@ pause           ds 1            ; $8C  frames until the serve, 0 while the ball 
 hits            ds 1            ; $8D  of this rally, 0..12
 aim             ds 1            ; $8E  how far below its paddle's top the computer wants the ball, 0..12
 computerPart    ds 1            ; $8F  256ths of a row that the computer's paddle is owed
-frame           ds 1            ; $90
-chanceLow       ds 1            ; $91  shift register, never 0
-chanceHigh      ds 1            ; $92
-paddleRow       ds 1            ; $93  the last row at which the player's paddle was not charged
-beepFrames      ds 1            ; $94
-leftDigits      ds 5            ; $95  the score's rows as they go into PF1
-rightDigits     ds 5            ; $9A
-scratch         ds 1            ; $9F
-onesRow         ds 1            ; $A0
-tensRow         ds 1            ; $A1
-rowsLeft        ds 1            ; $A2
+chanceLow       ds 1            ; $90  shift register, never 0
+chanceHigh      ds 1            ; $91
+paddleRow       ds 1            ; $92  the last row at which the player's paddle was not charged
+beepFrames      ds 1            ; $93
+leftDigits      ds 5            ; $94  the score's rows as they go into PF1
+rightDigits     ds 5            ; $99
+scratch         ds 1            ; $9E
+onesRow         ds 1            ; $9F
+tensRow         ds 1            ; $A0
+rowsLeft        ds 1            ; $A1
 
         seg code
         org $F800
@@ -126,14 +125,25 @@ Start   subroutine
         cld
         ldx #$FF
         txs
+        lda #$82
+        sta VBLANK
+        lda #32                 ; so that the first frame, too, has its 262 lines
+        sta TIM64T
         lda #0
-.clear  sta $00,x               ; the TIA's registers and all RAM
-        dex
-        bne .clear
-        sta $00
+        sta VSYNC
         sta SWACNT              ; both ports of the RIOT are inputs
         sta SWBCNT
+        ldx #HMCLR-NUSIZ0
+.tia    sta NUSIZ0,x
+        dex
+        bpl .tia
+        ldx #rowsLeft-playerScore
+.ram    sta playerScore,x
+        dex
+        bpl .ram
         jsr NewGame
+        jsr DrawScores
+        jmp Wait
 
 Frame   subroutine
 ; --- 3 lines of VSYNC
@@ -149,7 +159,6 @@ Frame   subroutine
         sta VSYNC
 
 ; --- 27 lines of VBLANK: the game
-        inc frame
         jsr Shuffle
         lda SWCHB
         lsr                     ; RESET
@@ -160,8 +169,8 @@ Frame   subroutine
         jsr MoveBall
         jsr Beep
         jsr DrawScores
-.wait   lda INTIM
-        bne .wait
+Wait:   lda INTIM
+        bne Wait
 
 ; --- 7 lines of VBLANK: let the paddle's capacitor charge, place the objects
         sta WSYNC
@@ -294,28 +303,21 @@ FieldRow:
         bne .over
         jmp Frame
 
-; A step of the 16-bit shift register.
+; A step of the 16-bit shift register, into which goes where the player's paddle stands: other play, other chances.
 Shuffle subroutine
         lsr chanceHigh
         ror chanceLow
-        bcc .shuffled
+        bcc .stir
         lda chanceHigh
         eor #$B4                ; taps 16, 14, 13, 11
         sta chanceHigh
-.shuffled
-        rts
-
-; Lets what the player does tell on later chances.
-Stir    subroutine
-        lda playerTop
-        eor frame
+.stir   lda playerTop
         eor chanceLow
         sta chanceLow
         ora chanceHigh
-        bne .stirred
+        bne .done               ; 0 would stay 0
         inc chanceLow
-.stirred
-        rts
+.done   rts
 
 NewGame subroutine
         ldx #0
@@ -323,7 +325,6 @@ NewGame subroutine
         stx computerScore
         stx computerPart
         stx beepFrames
-        stx frame
         ldx #$6B                ; any seed but 0: the same game for the same play
         stx chanceLow
         ldx #$D2
@@ -440,8 +441,7 @@ MoveBall subroutine
         bvs .over
         lda #0
         sta pause
-.serve  jsr Stir
-        lda chanceHigh
+.serve  lda chanceHigh
         and #7
         tax
         lda ServeY,x
@@ -498,7 +498,6 @@ MoveBall subroutine
         lda playerTop
         jsr Contact
         bcs .flying
-        jsr Stir
         lda chanceLow
         and #7
         tax
@@ -512,8 +511,7 @@ MoveBall subroutine
 .left   cmp #200                ; below 0
         bcc .inLeft
         inc playerScore
-.point  jsr Stir
-        jsr NewBall
+.point  jsr NewBall
         ldx #31
         jmp Sound
 .inLeft sec

@@ -6,7 +6,7 @@ export const pong: Game = {
   id: 'pong',
   title: 'Pong (our own)',
   ownImage: 'pong.bin',
-  md5: ['d62f105245350633e080888b4420e9e0'],
+  md5: ['ae2e9d4246bd55b4aa2de71256265c82'],
   console: { left: 'PADDLES', right: 'PADDLES', swapPaddles: true },
   minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT', 'RIGHTFIRE', 'LEFTFIRE'),
   startingActions: [],
