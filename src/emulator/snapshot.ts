@@ -45,7 +45,7 @@ export class SnapshotWriter {
   }
 }
 
-/** Reads what a `SnapshotWriter` wrote. Throws `UserError` where the bytes end too early. */
+/** Reads what a `SnapshotWriter` wrote; check the length first (`expectLength`). */
 export class SnapshotReader {
   readonly #view: DataView;
   #position = 0;
@@ -72,14 +72,21 @@ export class SnapshotReader {
     target.set(new Uint8Array(this.#view.buffer, this.#view.byteOffset + start, target.length));
   }
 
+  /** Throws `UserError` unless there are `length` bytes in all. */
+  expectLength(length: number): void {
+    if (this.#view.byteLength === length) return;
+    throw new UserError(
+      `a snapshot of ${this.#view.byteLength} bytes, expected ${length}.`,
+      'It is cut short, or of another version, cartridge or game.',
+    );
+  }
+
   get remaining(): number {
     return this.#view.byteLength - this.#position;
   }
 
   #advance(count: number): number {
     const start = this.#position;
-    if (count > this.remaining)
-      throw new UserError('a console snapshot is cut short.', 'Save it again from a running console.');
     this.#position += count;
     return start;
   }

@@ -218,9 +218,10 @@ export class Arcade {
     return out.finish();
   }
 
-  /** @throws UserError for bytes that are no snapshot of this version, cartridge and game */
+  /** @throws UserError for bytes that are no snapshot of this version, cartridge and game; nothing is then changed */
   restore(bytes: Uint8Array): void {
     const state = new SnapshotReader(bytes);
+    state.expectLength(this.snapshot().length);
     const version = state.int();
     if (version !== snapshotVersion) {
       throw new UserError(

@@ -165,6 +165,7 @@ export class Console {
   /** @throws UserError for bytes that are no snapshot of this version or cartridge; the console is then as before. */
   restore(bytes: Uint8Array): void {
     const state = new SnapshotReader(bytes);
+    state.expectLength(this.snapshot().length);
     this.load(state);
   }
 
@@ -185,7 +186,7 @@ export class Console {
     out.int(this.scanlines);
   }
 
-  /** Reads what `save` wrote. */
+  /** Reads what `save` wrote. Nothing changes when it throws for a version or cartridge; the caller checks the length. */
   load(state: SnapshotReader): void {
     const version = state.int();
     if (version !== snapshotVersion) {
