@@ -153,12 +153,13 @@ function forcedCartridge(entries: readonly Game[], romPath: string): Cartridge {
 }
 
 function unknownGame(name: string): UserError {
-  const nearest = gameNames()
+  const byEdits = gameNames()
     .map((known) => ({ known, edits: distance(name.toLowerCase(), known) }))
-    .sort((a, b) => a.edits - b.edits)
-    .slice(0, 3)
-    .map(({ known }) => known);
-  return new UserError(`Unknown game: ${name}.`, `Nearest names: ${nearest.join(', ')}. \`bun run doctor\` lists all.`);
+    .sort((a, b) => a.edits - b.edits);
+  // Up to three that are about as near as the nearest.
+  const nearest = byEdits.filter(({ edits }) => edits <= byEdits[0].edits + 1).slice(0, 3);
+  const names = nearest.map(({ known }) => known).join(', ');
+  return new UserError(`Unknown game: ${name}.`, `Nearest: ${names}. \`bun run doctor\` lists all.`);
 }
 
 /** The path of each known image in a folder, by MD5; of several copies the first by name. Subfolders do not count. */

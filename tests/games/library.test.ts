@@ -142,8 +142,10 @@ test('a forced file that is another game is refused', () => {
 });
 
 test('an unknown game names the nearest ones', () => {
-  expect(userError(() => findCartridge({ game: 'pnog' })).hint).toMatch(/^Nearest names: pong,/);
-  expect(userError(() => findCartridge({ game: 'Break-Out' })).hint).toMatch(/^Nearest names: breakout,/);
+  expect(userError(() => findCartridge({ game: 'pnog' })).hint).toMatch(/^Nearest: pong\./);
+  // Nothing is near: up to three of the least far.
+  expect(userError(() => findCartridge({ game: 'zzzzz' })).hint).toMatch(/^Nearest: (\w+, ){1,2}\w+\./);
+  expect(userError(() => findCartridge({ game: 'Break-Out' })).hint).toMatch(/^Nearest: breakout\./);
 });
 
 test('a game without a cartridge says which MD5 is wanted and where it was looked for', () => {
