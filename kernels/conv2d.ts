@@ -253,7 +253,10 @@ function describe(shape: Conv2dShape) {
   };
 }
 
-/** Enough splits for about 128 workgroups, but each of at least 256 pixels and one line of the output. */
+/**
+ * Enough splits for 64 workgroups of the subgroup form, which fill a CPU, or 256 of the generic one, which occupy a GPU; but each split
+ * of at least 256 pixels and one line of the output.
+ */
 function splitsOf(shape: Conv2dShape, options: Conv2dSplitOptions): number {
   const { outputHeight, outputWidth } = conv2dOutputSize(shape);
   const lines = shape.batch * outputHeight;
@@ -261,9 +264,9 @@ function splitsOf(shape: Conv2dShape, options: Conv2dSplitOptions): number {
     expectExtents('conv2d.backwardWeight', { splits: options.splits }, 1);
     return Math.min(options.splits, lines);
   }
-  const { grid } = chooseVariant('conv2d.backwardWeight', [shape.inputs, shape.outputs], options, shape.outputs);
+  const { grid, fast } = chooseVariant('conv2d.backwardWeight', [shape.inputs, shape.outputs], options, shape.outputs);
   const [x, y] = grid(shape.kernelHeight * shape.kernelWidth * shape.inputs, shape.outputs);
-  const wanted = Math.ceil(128 / (x * y));
+  const wanted = Math.ceil((fast ? 64 : 256) / (x * y));
   return Math.max(1, Math.min(wanted, lines, Math.floor((lines * outputWidth) / 256)));
 }
 

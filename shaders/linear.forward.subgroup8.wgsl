@@ -2,6 +2,7 @@
 //   INPUTS and OUTPUTS are multiples of 4; tensors are bound as whole vec4s.
 // A workgroup is one subgroup and computes 16 successive rows x 32 columns; an invocation sums 4 of the columns for all 16 rows.
 // Invocations load 2 rows each and share them by subgroupBroadcast (why: conv2d.forward.subgroup8.wgsl). Sums run over k upwards.
+// Rows that a small batch does not have are not computed: acting has a batch of 1.
 // Bounds: rows past BATCH are computed as the last one, columns past OUTPUTS as the last ones; neither is written.
 enable subgroups;
 
@@ -53,28 +54,32 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var weightAddress = readColumn;
   for (var k = 0u; k < opaque(INPUTS / 4); k++) {
     let low = input[lowRow + k];
-    let high = input[highRow + k];
     let w0 = weight[weightAddress];
     let w1 = weight[weightAddress + OUTPUTS / 4];
     let w2 = weight[weightAddress + OUTPUTS / 2];
     let w3 = weight[weightAddress + OUTPUTS / 4 * 3];
     weightAddress += OUTPUTS;
     sum0 = multiplyAdd(sum0, subgroupBroadcast(low, 0u), w0, w1, w2, w3);
-    sum1 = multiplyAdd(sum1, subgroupBroadcast(low, 1u), w0, w1, w2, w3);
-    sum2 = multiplyAdd(sum2, subgroupBroadcast(low, 2u), w0, w1, w2, w3);
-    sum3 = multiplyAdd(sum3, subgroupBroadcast(low, 3u), w0, w1, w2, w3);
-    sum4 = multiplyAdd(sum4, subgroupBroadcast(low, 4u), w0, w1, w2, w3);
-    sum5 = multiplyAdd(sum5, subgroupBroadcast(low, 5u), w0, w1, w2, w3);
-    sum6 = multiplyAdd(sum6, subgroupBroadcast(low, 6u), w0, w1, w2, w3);
-    sum7 = multiplyAdd(sum7, subgroupBroadcast(low, 7u), w0, w1, w2, w3);
-    sum8 = multiplyAdd(sum8, subgroupBroadcast(high, 0u), w0, w1, w2, w3);
-    sum9 = multiplyAdd(sum9, subgroupBroadcast(high, 1u), w0, w1, w2, w3);
-    sum10 = multiplyAdd(sum10, subgroupBroadcast(high, 2u), w0, w1, w2, w3);
-    sum11 = multiplyAdd(sum11, subgroupBroadcast(high, 3u), w0, w1, w2, w3);
-    sum12 = multiplyAdd(sum12, subgroupBroadcast(high, 4u), w0, w1, w2, w3);
-    sum13 = multiplyAdd(sum13, subgroupBroadcast(high, 5u), w0, w1, w2, w3);
-    sum14 = multiplyAdd(sum14, subgroupBroadcast(high, 6u), w0, w1, w2, w3);
-    sum15 = multiplyAdd(sum15, subgroupBroadcast(high, 7u), w0, w1, w2, w3);
+    if (BATCH > 1) {
+      sum1 = multiplyAdd(sum1, subgroupBroadcast(low, 1u), w0, w1, w2, w3);
+      sum2 = multiplyAdd(sum2, subgroupBroadcast(low, 2u), w0, w1, w2, w3);
+      sum3 = multiplyAdd(sum3, subgroupBroadcast(low, 3u), w0, w1, w2, w3);
+      sum4 = multiplyAdd(sum4, subgroupBroadcast(low, 4u), w0, w1, w2, w3);
+      sum5 = multiplyAdd(sum5, subgroupBroadcast(low, 5u), w0, w1, w2, w3);
+      sum6 = multiplyAdd(sum6, subgroupBroadcast(low, 6u), w0, w1, w2, w3);
+      sum7 = multiplyAdd(sum7, subgroupBroadcast(low, 7u), w0, w1, w2, w3);
+    }
+    if (BATCH > 8) {
+      let high = input[highRow + k];
+      sum8 = multiplyAdd(sum8, subgroupBroadcast(high, 0u), w0, w1, w2, w3);
+      sum9 = multiplyAdd(sum9, subgroupBroadcast(high, 1u), w0, w1, w2, w3);
+      sum10 = multiplyAdd(sum10, subgroupBroadcast(high, 2u), w0, w1, w2, w3);
+      sum11 = multiplyAdd(sum11, subgroupBroadcast(high, 3u), w0, w1, w2, w3);
+      sum12 = multiplyAdd(sum12, subgroupBroadcast(high, 4u), w0, w1, w2, w3);
+      sum13 = multiplyAdd(sum13, subgroupBroadcast(high, 5u), w0, w1, w2, w3);
+      sum14 = multiplyAdd(sum14, subgroupBroadcast(high, 6u), w0, w1, w2, w3);
+      sum15 = multiplyAdd(sum15, subgroupBroadcast(high, 7u), w0, w1, w2, w3);
+    }
   }
 
   let sums = array(
