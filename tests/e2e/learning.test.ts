@@ -11,8 +11,10 @@ const { folder, remove } = temporaryFolder('learning');
 afterAll(remove);
 
 const flags = [
-  ...['--preset', 'quick', '--observation-size', '36', '--stack', '1', '--learn-start', '300', '--update-every', '2'],
-  ...['--epsilon-decay-steps', '1800', '--target-every', '150', '--discount', '0.9', '--learning-rate', '2e-3'],
+  ...['--preset', 'quick', '--network', 'nips2013', '--observation-size', '36', '--stack', '1', '--frame-skip', '4'],
+  ...['--learn-start', '300', '--update-every', '2', '--target-every', '150', '--replay-capacity', '10000'],
+  ...['--batch-size', '32', '--discount', '0.9', '--loss', 'huber', '--optimiser', 'adam', '--learning-rate', '2e-3'],
+  ...['--epsilon-start', '1', '--epsilon-end', '0.02', '--epsilon-decay-steps', '1800', '--random-starts', '0'],
 ];
 
 async function meanReward(weights: string): Promise<number> {

@@ -118,6 +118,30 @@ describe('to the bit', () => {
   }, 120_000);
 });
 
+test('to the bit with every option that has a state of its own: lives, random starts, sticky actions, cut-off games', async () => {
+  const options = [
+    ...[
+      '--stack',
+      '3',
+      '--stack-padding',
+      'repeat',
+      '--replay-sampling',
+      'without-replacement',
+      '--life-loss-terminal',
+    ],
+    ...['--random-starts', '30', '--repeat-action-probability', '0.25', '--max-episode-frames', '500'],
+    ...['--optimiser', 'rmsprop-centred', '--optimiser-epsilon', '0.01'],
+  ];
+  const bricks = (name: string, steps: number) =>
+    cli(['train', 'bricks', ...small, ...out, ...options, '--name', name, '--steps', String(steps)]);
+  const straight = await bricks('bricks', 200);
+  expect(metricsOf(runFolder('bricks')).filter(({ type }) => type === 'episode').length).toBeGreaterThan(0);
+  await bricks('bricks-resumed', 131);
+  const rest = await cli(['train', '--resume', runFolder('bricks-resumed'), '--steps', '200']);
+  expect(weightsHash(rest)).toBe(weightsHash(straight));
+  expect(metricsOf(runFolder('bricks-resumed'))).toEqual(metricsOf(runFolder('bricks')));
+}, 120_000);
+
 describe('eval', () => {
   test('--json prints one object; the same seed plays the same games', async () => {
     const words = ['eval', 'catch', '--run', runFolder('whole'), '--episodes', '3', '--epsilon', '0.5', '--json'];
