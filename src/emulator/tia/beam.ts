@@ -6,7 +6,7 @@
  * so this is exact. Time is in colour clocks, three to a CPU cycle. Source: reference console.md sections 6 and 7.
  */
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
-import { ballMask, missileMask, playerMask, playfieldMask, reversed } from './objects.ts';
+import { ballMask, clearMask, missileMask, playerMask, playfieldMask, reversed } from './objects.ts';
 import type { Raster } from './raster.ts';
 import type { TiaState } from './state.ts';
 
@@ -203,18 +203,18 @@ export class Beam {
       playerMask(raster.p1, pattern, state.posp1, state.nusiz1 & 7, state.suppressp1);
     }
     if (stale & staleM0) {
-      if (!state.enam0 || state.resmp0 || state.m0Hidden) raster.m0.fill(0);
+      if (!state.enam0 || state.resmp0 || state.m0Hidden) clearMask(raster.m0);
       else {
         const width = 1 << (((state.nusiz0 >> 4) & 3) | state.m0WidthBit);
         missileMask(raster.m0, width, state.posm0, state.nusiz0 & 7);
       }
     }
     if (stale & staleM1) {
-      if (!state.enam1 || state.resmp1) raster.m1.fill(0);
+      if (!state.enam1 || state.resmp1) clearMask(raster.m1);
       else missileMask(raster.m1, 1 << ((state.nusiz1 >> 4) & 3), state.posm1, state.nusiz1 & 7);
     }
     if (stale & staleBl) {
-      if (!(state.vdelbl ? state.denabl : state.enabl)) raster.bl.fill(0);
+      if (!(state.vdelbl ? state.denabl : state.enabl)) clearMask(raster.bl);
       else ballMask(raster.bl, 1 << ((state.ctrlpf >> 4) & 3), state.posbl);
     }
     if (stale & stalePf) playfieldMask(raster.pf, state.pf0, state.pf1, state.pf2, state.reflect !== 0);

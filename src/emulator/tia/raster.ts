@@ -86,7 +86,13 @@ export class Raster {
 
   /** Paints pixels `from`..`to` (exclusive) of a row black. */
   black(row: number, from: number, to: number): void {
-    this.pixels.fill(0, row * rowBytes + from, row * rowBytes + to);
+    const { pixels } = this;
+    const words = this.#words;
+    let at = row * rowBytes + from;
+    const end = row * rowBytes + to;
+    while (at < end && (at & 3) !== 0) pixels[at++] = 0;
+    for (; at + 4 <= end; at += 4) words[at >> 2] = 0;
+    while (at < end) pixels[at++] = 0;
   }
 
   /** Halves the brightness of the rows from `first` to `end` (exclusive) and takes their hue. */
@@ -151,24 +157,36 @@ export class Raster {
       }
       let at = row * rowWords + word * 8;
       if (clip === -1) {
-        for (let shift = 0; shift < 32; shift += 4) {
-          words[at++] =
-            colubk ^
-            (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
-            (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
-            (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
+        const inside = in0 | in1;
+        if (inside === 0 && inPf === 0) {
+          for (let i = 0; i < 8; i++) words[at++] = colubk;
+        } else if (inside === 0) {
+          for (let shift = 0; shift < 32; shift += 4) {
+            words[at++] = colubk ^ (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
+          }
+        } else {
+          for (let shift = 0; shift < 32; shift += 4) {
+            words[at++] =
+              colubk ^
+              (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
+              (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
+              (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
+          }
         }
-      } else {
-        for (let shift = 0; shift < 32; shift += 4, at++) {
-          const inside = pixelsOfNibble[(clip >>> shift) & 15];
-          if (inside === 0) continue;
-          const colours =
-            colubk ^
-            (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
-            (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
-            (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
-          words[at] = (words[at] & ~inside) | (colours & inside);
-        }
+        continue;
+      }
+      // Part of a word: the four pixels at its ends may be painted in part.
+      const firstShift = word === first ? from & 28 : 0;
+      const lastShift = word === last ? (to - 1) & 28 : 28;
+      at += firstShift >> 2;
+      for (let shift = firstShift; shift <= lastShift; shift += 4, at++) {
+        const inside = pixelsOfNibble[(clip >>> shift) & 15];
+        const colours =
+          colubk ^
+          (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
+          (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
+          (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
+        words[at] = (words[at] & ~inside) | (colours & inside);
       }
     }
   }

@@ -148,89 +148,94 @@ export class Tia {
     beam.due(clock);
     if (sinceStart >= lineClocks * (this.#television.maxLines + 1)) this.frameDone = true;
     switch (address & 63) {
-      case register.VSYNC:
+      case 0x00: // VSYNC
         if (value & 2) this.vsyncFinish = clock + lineClocks;
         else if (clock >= this.vsyncFinish) {
           this.vsyncFinish = never;
           this.frameDone = true;
         }
         return;
-      case register.VBLANK:
+      case 0x01: // VBLANK
         this.pots.dump((value & 0x80) !== 0, cycles);
         if ((state.vblank ^ value) & 2) beam.drawTo(clock + 1);
         else beam.due(clock + 1);
         state.vblank = value;
         return;
-      case register.NUSIZ0:
+      case 0x04: // NUSIZ0
         beam.drawTo(clock + sizeDelay);
         state.nusiz0 = value;
         this.#takePlayer0(0);
         this.#takeMissile0();
         return;
-      case register.NUSIZ1:
+      case 0x05: // NUSIZ1
         beam.drawTo(clock + sizeDelay);
         state.nusiz1 = value;
         this.#takePlayer1(0);
         beam.stale |= staleM1;
         return;
-      case register.COLUP0: {
+      case 0x06: {
+        // COLUP0
         const colour = this.#colour(value);
         if (colour === raster.colup0) return;
         beam.drawTo(clock);
         raster.colup0 = colour;
         return;
       }
-      case register.COLUP1: {
+      case 0x07: {
+        // COLUP1
         const colour = this.#colour(value);
         if (colour === raster.colup1) return;
         beam.drawTo(clock);
         raster.colup1 = colour;
         return;
       }
-      case register.COLUPF: {
+      case 0x08: {
+        // COLUPF
         const colour = this.#colour(value);
         if (colour === raster.colupf) return;
         beam.drawTo(clock);
         raster.colupf = colour;
         return;
       }
-      case register.COLUBK: {
+      case 0x09: {
+        // COLUBK
         const colour = this.#colour(value);
         if (colour === raster.colubk) return;
         beam.drawTo(clock);
         raster.colubk = colour;
         return;
       }
-      case register.CTRLPF:
+      case 0x0a: // CTRLPF
         beam.drawTo(clock);
         state.ctrlpf = value;
         // Later in the line the mirroring waits for the next one.
         if (sinceStart % lineClocks < reflectLatch) state.reflect = value & 1;
         beam.stale |= staleBl | stalePf;
         return;
-      case register.REFP0:
+      case 0x0b: // REFP0
         beam.drawTo(clock + 1);
         state.refp0 = value & 8;
         beam.stale |= staleP0;
         return;
-      case register.REFP1:
+      case 0x0c: // REFP1
         beam.drawTo(clock + 1);
         state.refp1 = value & 8;
         beam.stale |= staleP1;
         return;
-      case register.PF0:
+      case 0x0d: // PF0
         this.#preparePlayfield(clock, (value & 0xf0) !== state.pf0);
         state.pf0 = value & 0xf0;
         return;
-      case register.PF1:
+      case 0x0e: // PF1
         this.#preparePlayfield(clock, value !== state.pf1);
         state.pf1 = value;
         return;
-      case register.PF2:
+      case 0x0f: // PF2
         this.#preparePlayfield(clock, value !== state.pf2);
         state.pf2 = value;
         return;
-      case register.RESP0: {
+      case 0x10: {
+        // RESP0
         beam.drawTo(clock);
         const position = playerPosition(sinceStart % lineClocks);
         const outcome = strobeOutcome(state.posp0, position, state.nusiz0 & 7);
@@ -239,7 +244,8 @@ export class Tia {
         this.#takePlayer0(outcome === strobeBefore ? 0 : 1);
         return;
       }
-      case register.RESP1: {
+      case 0x11: {
+        // RESP1
         beam.drawTo(clock);
         const position = playerPosition(sinceStart % lineClocks);
         const outcome = strobeOutcome(state.posp1, position, state.nusiz1 & 7);
@@ -248,22 +254,22 @@ export class Tia {
         this.#takePlayer1(outcome === strobeBefore ? 0 : 1);
         return;
       }
-      case register.RESM0:
+      case 0x12: // RESM0
         beam.drawTo(clock + sizeDelay);
         state.posm0 = missile0Position(sinceStart % lineClocks, clock - state.hmoveClock);
         this.#takeMissile0();
         return;
-      case register.RESM1:
+      case 0x13: // RESM1
         beam.drawTo(clock + sizeDelay);
         state.posm1 = missile1Position(sinceStart % lineClocks, clock - state.hmoveClock);
         beam.stale |= staleM1;
         return;
-      case register.RESBL:
+      case 0x14: // RESBL
         beam.drawTo(clock);
         state.posbl = ballPosition(sinceStart % lineClocks, clock - state.hmoveClock);
         beam.stale |= staleBl;
         return;
-      case register.GRP0:
+      case 0x1b: // GRP0
         if (value === state.grp0 && state.dgrp1 === state.grp1) {
           beam.due(clock + 1);
           return;
@@ -273,7 +279,7 @@ export class Tia {
         state.dgrp1 = state.grp1;
         beam.stale |= staleP0 | staleP1;
         return;
-      case register.GRP1:
+      case 0x1c: // GRP1
         if (value === state.grp1 && state.dgrp0 === state.grp0 && state.denabl === state.enabl) {
           beam.due(clock + 1);
           return;
@@ -284,31 +290,31 @@ export class Tia {
         state.denabl = state.enabl;
         beam.stale |= staleP0 | staleP1 | staleBl;
         return;
-      case register.ENAM0:
+      case 0x1d: // ENAM0
         if ((value & 2) === state.enam0) return;
         beam.drawTo(clock);
         state.enam0 = value & 2;
         beam.stale |= staleM0;
         return;
-      case register.ENAM1:
+      case 0x1e: // ENAM1
         if ((value & 2) === state.enam1) return;
         beam.drawTo(clock);
         state.enam1 = value & 2;
         beam.stale |= staleM1;
         return;
-      case register.ENABL:
+      case 0x1f: // ENABL
         if ((value & 2) === state.enabl) return;
         beam.drawTo(clock);
         state.enabl = value & 2;
         beam.stale |= staleBl;
         return;
-      case register.HMP0:
+      case 0x20: // HMP0
         state.hmp0 = value >>> 4;
         return;
-      case register.HMP1:
+      case 0x21: // HMP1
         state.hmp1 = value >>> 4;
         return;
-      case register.HMM0:
+      case 0x22: // HMM0
         // A change from 7 to 6 just 21 cycles after HMOVE keeps the missile moving.
         if (clock - state.hmoveClock === 63 && state.hmm0 === 7 && value >>> 4 === 6) {
           beam.drawTo(clock);
@@ -317,28 +323,28 @@ export class Tia {
         }
         state.hmm0 = value >>> 4;
         return;
-      case register.HMM1:
+      case 0x23: // HMM1
         state.hmm1 = value >>> 4;
         return;
-      case register.HMBL:
+      case 0x24: // HMBL
         state.hmbl = value >>> 4;
         return;
-      case register.VDELP0:
+      case 0x25: // VDELP0
         beam.drawTo(clock);
         state.vdelp0 = value & 1;
         beam.stale |= staleP0;
         return;
-      case register.VDELP1:
+      case 0x26: // VDELP1
         beam.drawTo(clock);
         state.vdelp1 = value & 1;
         beam.stale |= staleP1;
         return;
-      case register.VDELBL:
+      case 0x27: // VDELBL
         beam.drawTo(clock);
         state.vdelbl = value & 1;
         beam.stale |= staleBl;
         return;
-      case register.RESMP0:
+      case 0x28: // RESMP0
         beam.drawTo(clock);
         if (state.resmp0 !== 0 && (value & 2) === 0) {
           state.posm0 = centreOf(state.posp0, state.nusiz0);
@@ -347,20 +353,20 @@ export class Tia {
         state.resmp0 = value & 2;
         beam.stale |= staleM0;
         return;
-      case register.RESMP1:
+      case 0x29: // RESMP1
         beam.drawTo(clock);
         if (state.resmp1 !== 0 && (value & 2) === 0) state.posm1 = centreOf(state.posp1, state.nusiz1);
         state.resmp1 = value & 2;
         beam.stale |= staleM1;
         return;
-      case register.HMOVE:
+      case 0x2a: // HMOVE
         beam.drawTo(clock);
         this.#hmove(clock, ((sinceStart % lineClocks) / 3) | 0);
         return;
-      case register.HMCLR:
+      case 0x2b: // HMCLR
         state.hmp0 = state.hmp1 = state.hmm0 = state.hmm1 = state.hmbl = 0;
         return;
-      case register.CXCLR:
+      case 0x2c: // CXCLR
         beam.drawTo(clock);
         raster.collisions = 0;
         return;
@@ -407,15 +413,32 @@ export class Tia {
     state.hmoveClock = clock;
     state.cosmicArk = 0;
     if (this.#television.hmoveBlanks && hmoveBlanks(cycle)) state.hmoveBlank = 1;
-    state.posp0 = (state.posp0 + hmoveDistance[at | state.hmp0] + 160) % 160;
-    state.posp1 = (state.posp1 + hmoveDistance[at | state.hmp1] + 160) % 160;
-    state.posm0 = (state.posm0 + hmoveDistance[at | state.hmm0] + 160) % 160;
-    state.posm1 = (state.posm1 + hmoveDistance[at | state.hmm1] + 160) % 160;
-    state.posbl = (state.posbl + hmoveDistance[at | state.hmbl] + 160) % 160;
-    this.#takePlayer0(0);
-    this.#takePlayer1(0);
-    this.#takeMissile0();
-    this.beam.stale |= staleM1 | staleBl;
+    // What does not move keeps its mask, but a copy that was left out shows again.
+    const p0 = hmoveDistance[at | state.hmp0];
+    const p1 = hmoveDistance[at | state.hmp1];
+    const m0 = hmoveDistance[at | state.hmm0];
+    const m1 = hmoveDistance[at | state.hmm1];
+    const bl = hmoveDistance[at | state.hmbl];
+    if (p0 !== 0 || state.suppressp0 !== 0) {
+      state.posp0 = moved(state.posp0, p0);
+      this.#takePlayer0(0);
+    }
+    if (p1 !== 0 || state.suppressp1 !== 0) {
+      state.posp1 = moved(state.posp1, p1);
+      this.#takePlayer1(0);
+    }
+    if (m0 !== 0 || state.m0Hidden !== 0 || state.m0WidthBit !== 0) {
+      state.posm0 = moved(state.posm0, m0);
+      this.#takeMissile0();
+    }
+    if (m1 !== 0) {
+      state.posm1 = moved(state.posm1, m1);
+      this.beam.stale |= staleM1;
+    }
+    if (bl !== 0) {
+      state.posbl = moved(state.posbl, bl);
+      this.beam.stale |= staleBl;
+    }
   }
 
   save(out: SnapshotWriter): void {
@@ -437,6 +460,12 @@ export class Tia {
     this.vsyncFinish = state.int();
     this.lastLines = state.int();
   }
+}
+
+/** A position after a move of at most 15 pixels, wrapped. */
+function moved(position: number, distance: number): number {
+  const target = position + distance;
+  return target < 0 ? target + 160 : target >= 160 ? target - 160 : target;
 }
 
 /** Where a missile appears that a player lets go. */
