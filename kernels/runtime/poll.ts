@@ -22,6 +22,12 @@ const napCell = new Int32Array(new SharedArrayBuffer(4));
 
 type Callback = (...args: unknown[]) => void;
 
+/** A promise's wait: the polls one after the other. Each instance of the addon has a wait of its own. */
+interface Wait {
+  polls: number;
+  readonly startMs: number;
+}
+
 /** Replaces `globalThis.setImmediate` once in a process. */
 export function installSleepingPoll(): void {
   const scope = globalThis as typeof globalThis & { [installed]?: boolean };
@@ -29,35 +35,25 @@ export function installSleepingPoll(): void {
   scope[installed] = true;
 
   const original = globalThis.setImmediate;
-  /** The poll that the addon handed over last; it has one outstanding at most. */
-  let poll: Callback | undefined;
-  let insidePoll = false;
-  let polls = 0;
-  let waitStartMs = 0;
+  /** The wait whose poll is running: a poll that asks for the next one continues it, any other call opens a new one. */
+  let current: Wait | undefined;
 
-  const pollAndNap = (): void => {
-    if (++polls > busyPolls) {
-      const waitedMs = performance.now() - waitStartMs;
+  const napAndPoll = (poll: Callback, wait: Wait): void => {
+    if (++wait.polls > busyPolls) {
+      const waitedMs = performance.now() - wait.startMs;
       Atomics.wait(napCell, 0, 0, Math.min(Math.max(waitedMs * napFraction, shortestNapMs), longestNapMs));
     }
-    const current = poll as Callback;
-    insidePoll = true;
+    current = wait;
     try {
-      current();
+      poll();
     } finally {
-      insidePoll = false;
+      current = undefined;
     }
   };
 
   const replacement = (callback: Callback, ...args: unknown[]): NodeJS.Immediate => {
     if (args.length > 0 || !isAddonPoll(callback)) return original(callback, ...args);
-    // A poll that asks for the next one continues its wait; any other call opens a new one.
-    if (!insidePoll) {
-      polls = 0;
-      waitStartMs = performance.now();
-    }
-    poll = callback;
-    return original(pollAndNap);
+    return original(napAndPoll, callback, current ?? { polls: 0, startMs: performance.now() });
   };
   // Keeps what hangs on the function, such as its promisified form.
   globalThis.setImmediate = Object.assign(replacement, original) as unknown as typeof setImmediate;

@@ -185,7 +185,23 @@ describe('the sleeping poll', () => {
     expect(seen).toEqual([[1, 'two'], 'first bound', 'second bound', 'nameless', 'and', 'its arguments']);
   });
 
-  test('they are served while a read is on its way', async () => {
+  test('two devices wait at the same time, each with a poll of its own', async () => {
+    const other = await ownGpu();
+    const readers = await Promise.all(
+      [gpu, other].map(async (each) => {
+        const data = each.tensor('data', [64], 'u32');
+        return { reader: each.readback(data), kernel: await countKernel(each, data, 1, 1000) };
+      }),
+    );
+    for (let round = 1; round <= 20; round++) {
+      for (const { reader, kernel } of readers) reader.submit([kernel]);
+      for (const { reader } of readers) await reader.next();
+      for (const { reader } of readers) expect(reader.u32[63]).toBe(1000 * round);
+    }
+    other.destroy();
+  });
+
+  test('other users are served while a read is on its way', async () => {
     const data = gpu.tensor('data', [64 * 64], 'u32');
     const kernel = await countKernel(gpu, data, 1, 4000);
     const reader = gpu.readback(data);
