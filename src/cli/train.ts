@@ -6,7 +6,7 @@ import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
 import { Dqn } from '../agent/dqn.ts';
 import { UserError } from '../errors.ts';
 import { gameNames } from '../games/registry.ts';
-import type { LoadedCheckpoint } from '../run/checkpoint.ts';
+import { damaged, type LoadedCheckpoint } from '../run/checkpoint.ts';
 import {
   agentOptions,
   type Configuration,
@@ -18,7 +18,7 @@ import { aboutField, configurationHelp, fieldKind, fieldOfFlag, flagName } from 
 import { whileWriting } from '../run/files.ts';
 import { createDisplay } from '../run/progress.ts';
 import { type LooseConfiguration, parseFlagText, readConfigurationFile, resolveConfiguration } from '../run/resolve.ts';
-import { createRunFolder, openCheckpoint } from '../run/runFolder.ts';
+import { createRunFolder, openCheckpoint, recordedAdapter, recordResume } from '../run/runFolder.ts';
 import {
   adapterRecord,
   cartridgeLines,
@@ -127,8 +127,19 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   console.log(`Adapter: ${await describeAdapter(gpu)}`);
   const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
   const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
-  agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
-  agent.restore(checkpoint.agent);
+  try {
+    agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
+    agent.restore(checkpoint.agent);
+  } catch (error) {
+    // Checksums are right, so another version of this program wrote what does not fit.
+    if (error instanceof RangeError) throw damaged(checkpoint.path, error.message);
+    throw error;
+  }
+  const adapter = adapterRecord(gpu);
+  if (!Bun.deepEquals(recordedAdapter(checkpoint.runFolder), adapter)) {
+    console.log('Note: the run began on another adapter; from here on it differs from one that stays there.');
+  }
+  recordResume(checkpoint.runFolder, agentSteps, { adapter, command: process.argv.slice(2) });
   console.log(`Resumed from: ${shown(checkpoint.path)} (${agentSteps.toLocaleString('en-US')} steps)`);
   return runTraining(gpu, agent, configuration, checkpoint.cartridge, checkpoint.runFolder, checkpoint);
 }

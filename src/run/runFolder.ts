@@ -10,7 +10,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type LoadedCheckpoint, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
-import { jsonBytes, whileWriting, writeAtomically } from './files.ts';
+import { jsonBytes, readIfThere, whileWriting, writeAtomically } from './files.ts';
 import { provenance } from './provenance.ts';
 import { didYouMean } from './resolve.ts';
 
@@ -36,6 +36,34 @@ export function createRunFolder(configuration: Configuration, record: RunRecord)
   };
   writeAtomically(join(folder, 'config.json'), jsonBytes(config));
   return folder;
+}
+
+/** What config.json says of the adapter on which the run began; undefined where it cannot be read. */
+export function recordedAdapter(runFolder: string): unknown {
+  return readConfig(runFolder)?.['adapter'];
+}
+
+/** Adds to config.json that the run went on: when, from which step, on what, with what. */
+export function recordResume(
+  runFolder: string,
+  agentSteps: number,
+  record: Pick<RunRecord, 'adapter' | 'command'>,
+): void {
+  const config = readConfig(runFolder) ?? {};
+  const earlier = Array.isArray(config['resumed']) ? config['resumed'] : [];
+  const resumed = { at: new Date().toISOString(), agentSteps, ...record, ...provenance() };
+  writeAtomically(join(runFolder, 'config.json'), jsonBytes({ ...config, resumed: [...earlier, resumed] }));
+}
+
+/** config.json is for people; a checkpoint holds all that resuming needs, so that a broken one stops nothing. */
+function readConfig(runFolder: string): Record<string, unknown> | undefined {
+  const bytes = readIfThere(join(runFolder, 'config.json'));
+  if (bytes === undefined) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Mistakes of a user's and of a machine's, through the real command line: each one line on stderr, exit code 1, no stack. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, small, temporaryFolder } from './cli.ts';
@@ -142,6 +143,17 @@ describe('runs', () => {
     bytes[bytes.length >> 1] ^= 1;
     writeFileSync(piece, bytes);
     return refused(['train', '--resume', path, '--steps', '90'], ['is damaged', 'replay-00003.zst']);
+  });
+
+  test('with contents that do not fit together, though every checksum is right', () => {
+    const path = copy('unfit');
+    const [state, manifest] = [join(newest(path), 'state.json'), join(newest(path), 'manifest.json')];
+    const before = readFileSync(state);
+    const after = before.toString().replace('"capacity": 250', '"capacity": 251');
+    const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex');
+    writeFileSync(state, after);
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(sha256(before), sha256(after)));
+    return refused(['train', '--resume', path, '--steps', '90'], ['is damaged', 'capacity 251']);
   });
 
   test('from a newer version', () => {

@@ -113,6 +113,14 @@ describe('to the bit', () => {
     expect((await ended(process)).code).not.toBe(0);
     const rest = await cli(['train', '--resume', runFolder('killed')]);
     expect(rest.stdout).toMatch(/^Resumed from: .*step-000000(140|210)/m);
+    expect(rest.stdout).not.toContain('another adapter');
+    const config = JSON.parse(readFileSync(join(runFolder('killed'), 'config.json'), 'utf8'));
+    expect(config.configuration.steps).toBe(steps);
+    expect(config.resumed).toHaveLength(1);
+    expect(config.resumed[0]).toMatchObject({
+      adapter: config.adapter,
+      command: ['train', '--resume', runFolder('killed')],
+    });
     expect(weightsHash(rest)).toBe(weightsHash(whole));
     expect(metricsOf(runFolder('killed'))).toEqual(metricsOf(runFolder('whole')));
   }, 120_000);
