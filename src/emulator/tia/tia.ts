@@ -31,6 +31,19 @@ import { Pots } from './pots.ts';
 import { Raster } from './raster.ts';
 import * as register from './registers.ts';
 import { TiaState } from './state.ts';
+import {
+  delays,
+  effects,
+  graphics,
+  invisible,
+  nothingNew,
+  playfield,
+  playfieldDelay,
+  strobe,
+  strobeDelay,
+  visible,
+  visibleIfNew,
+} from './writeEffects.ts';
 
 /** What is plugged in: the fire buttons as bit 7 (0x80: not pressed), the paddles' resistances in ohms at INPT0..INPT3. */
 export interface TiaInputs {
@@ -43,14 +56,6 @@ const never = 0x7fffffff;
 
 /** Clocks of a line before which CTRLPF still changes the mirroring of this line. */
 const reflectLatch = blankClocks + 79;
-
-/** Colour clocks from a write to PF0, PF1 or PF2 until it shows, by the write's CPU cycle modulo 4. */
-const playfieldDelay = [4, 5, 2, 3];
-
-/** Clocks for which a player that is being drawn still shows at its old place after RESPx. */
-const strobeDelay = 11;
-/** Clocks until NUSIZx, RESMx change the picture. */
-const sizeDelay = 8;
 
 /** Bit 0 of a pixel marks a picture without colour. */
 const colourBits = 0xfefefefe | 0;
@@ -68,6 +73,8 @@ export class Tia {
   /** Lines of the last finished frame. */
   lastLines = 0;
 
+  /** The value last written to each register. */
+  readonly #written = new Uint8Array(64);
   readonly #inputs: TiaInputs;
   #television: Television;
 
@@ -84,6 +91,7 @@ export class Tia {
     this.state.reset();
     this.beam.reset(television);
     this.pots.reset();
+    this.#written.fill(0);
     this.frameDone = false;
     this.vsyncFinish = never;
     this.lastLines = 0;
@@ -145,9 +153,39 @@ export class Tia {
     const clock = 3 * cycles;
     const { beam, state, raster } = this;
     const sinceStart = clock - beam.frameStart;
-    beam.due(clock);
+    const index = address & 63;
     if (sinceStart >= lineClocks * (this.#television.maxLines + 1)) this.frameDone = true;
-    switch (address & 63) {
+    // One call draws for all registers: spelt out in each case it would make this function too large to compile well.
+    let delay = delays[index];
+    switch (effects[index]) {
+      case visible:
+        break;
+      case visibleIfNew:
+        if (this.#written[index] === value) delay |= nothingNew;
+        break;
+      case playfield:
+        delay = playfieldDelay[(((sinceStart % lineClocks) / 3) | 0) & 3];
+        if (this.#written[index] === value) delay |= nothingNew;
+        break;
+      case graphics:
+        if (this.#written[index] === value && this.#copiesTaken(index)) delay |= nothingNew;
+        break;
+      case strobe:
+        delay =
+          index === register.RESP0
+            ? this.#strobeDelay(state.posp0, state.nusiz0, sinceStart % lineClocks)
+            : this.#strobeDelay(state.posp1, state.nusiz1, sinceStart % lineClocks);
+        break;
+      default:
+        delay |= nothingNew;
+    }
+    this.#written[index] = value;
+    beam.due(clock + (delay & 15));
+    if (delay < nothingNew) {
+      beam.draw();
+      beam.repeatsRow = false;
+    } else if (effects[index] !== invisible) return;
+    switch (index) {
       case 0x00: // VSYNC
         if (value & 2) this.vsyncFinish = clock + lineClocks;
         else if (clock >= this.vsyncFinish) {
@@ -157,18 +195,14 @@ export class Tia {
         return;
       case 0x01: // VBLANK
         this.pots.dump((value & 0x80) !== 0, cycles);
-        if ((state.vblank ^ value) & 2) beam.drawTo(clock + 1);
-        else beam.due(clock + 1);
         state.vblank = value;
         return;
       case 0x04: // NUSIZ0
-        beam.drawTo(clock + sizeDelay);
         state.nusiz0 = value;
         this.#takePlayer0(0);
         this.#takeMissile0();
         return;
       case 0x05: // NUSIZ1
-        beam.drawTo(clock + sizeDelay);
         state.nusiz1 = value;
         this.#takePlayer1(0);
         beam.stale |= staleM1;
@@ -177,7 +211,6 @@ export class Tia {
         // COLUP0
         const colour = this.#colour(value);
         if (colour === raster.colup0) return;
-        beam.drawTo(clock);
         raster.colup0 = colour;
         return;
       }
@@ -185,7 +218,6 @@ export class Tia {
         // COLUP1
         const colour = this.#colour(value);
         if (colour === raster.colup1) return;
-        beam.drawTo(clock);
         raster.colup1 = colour;
         return;
       }
@@ -193,7 +225,6 @@ export class Tia {
         // COLUPF
         const colour = this.#colour(value);
         if (colour === raster.colupf) return;
-        beam.drawTo(clock);
         raster.colupf = colour;
         return;
       }
@@ -201,110 +232,83 @@ export class Tia {
         // COLUBK
         const colour = this.#colour(value);
         if (colour === raster.colubk) return;
-        beam.drawTo(clock);
         raster.colubk = colour;
         return;
       }
       case 0x0a: // CTRLPF
-        beam.drawTo(clock);
         state.ctrlpf = value;
         // Later in the line the mirroring waits for the next one.
         if (sinceStart % lineClocks < reflectLatch) state.reflect = value & 1;
         beam.stale |= staleBl | stalePf;
         return;
       case 0x0b: // REFP0
-        beam.drawTo(clock + 1);
         state.refp0 = value & 8;
         beam.stale |= staleP0;
         return;
       case 0x0c: // REFP1
-        beam.drawTo(clock + 1);
         state.refp1 = value & 8;
         beam.stale |= staleP1;
         return;
       case 0x0d: // PF0
-        this.#preparePlayfield(clock, (value & 0xf0) !== state.pf0);
+        beam.stale |= stalePf;
         state.pf0 = value & 0xf0;
         return;
       case 0x0e: // PF1
-        this.#preparePlayfield(clock, value !== state.pf1);
+        beam.stale |= stalePf;
         state.pf1 = value;
         return;
       case 0x0f: // PF2
-        this.#preparePlayfield(clock, value !== state.pf2);
+        beam.stale |= stalePf;
         state.pf2 = value;
         return;
       case 0x10: {
         // RESP0
-        beam.drawTo(clock);
         const position = playerPosition(sinceStart % lineClocks);
         const outcome = strobeOutcome(state.posp0, position, state.nusiz0 & 7);
-        if (outcome === strobeDuring) beam.drawTo(clock + strobeDelay);
         state.posp0 = position;
         this.#takePlayer0(outcome === strobeBefore ? 0 : 1);
         return;
       }
       case 0x11: {
         // RESP1
-        beam.drawTo(clock);
         const position = playerPosition(sinceStart % lineClocks);
         const outcome = strobeOutcome(state.posp1, position, state.nusiz1 & 7);
-        if (outcome === strobeDuring) beam.drawTo(clock + strobeDelay);
         state.posp1 = position;
         this.#takePlayer1(outcome === strobeBefore ? 0 : 1);
         return;
       }
       case 0x12: // RESM0
-        beam.drawTo(clock + sizeDelay);
         state.posm0 = missile0Position(sinceStart % lineClocks, clock - state.hmoveClock);
         this.#takeMissile0();
         return;
       case 0x13: // RESM1
-        beam.drawTo(clock + sizeDelay);
         state.posm1 = missile1Position(sinceStart % lineClocks, clock - state.hmoveClock);
         beam.stale |= staleM1;
         return;
       case 0x14: // RESBL
-        beam.drawTo(clock);
         state.posbl = ballPosition(sinceStart % lineClocks, clock - state.hmoveClock);
         beam.stale |= staleBl;
         return;
       case 0x1b: // GRP0
-        if (value === state.grp0 && state.dgrp1 === state.grp1) {
-          beam.due(clock + 1);
-          return;
-        }
-        beam.drawTo(clock + 1);
         state.grp0 = value;
         state.dgrp1 = state.grp1;
         beam.stale |= staleP0 | staleP1;
         return;
       case 0x1c: // GRP1
-        if (value === state.grp1 && state.dgrp0 === state.grp0 && state.denabl === state.enabl) {
-          beam.due(clock + 1);
-          return;
-        }
-        beam.drawTo(clock + 1);
         state.grp1 = value;
         state.dgrp0 = state.grp0;
         state.denabl = state.enabl;
         beam.stale |= staleP0 | staleP1 | staleBl;
         return;
       case 0x1d: // ENAM0
-        if ((value & 2) === state.enam0) return;
-        beam.drawTo(clock);
         state.enam0 = value & 2;
         beam.stale |= staleM0;
         return;
       case 0x1e: // ENAM1
-        if ((value & 2) === state.enam1) return;
-        beam.drawTo(clock);
         state.enam1 = value & 2;
         beam.stale |= staleM1;
         return;
       case 0x1f: // ENABL
-        if ((value & 2) === state.enabl) return;
-        beam.drawTo(clock);
         state.enabl = value & 2;
         beam.stale |= staleBl;
         return;
@@ -330,22 +334,18 @@ export class Tia {
         state.hmbl = value >>> 4;
         return;
       case 0x25: // VDELP0
-        beam.drawTo(clock);
         state.vdelp0 = value & 1;
         beam.stale |= staleP0;
         return;
       case 0x26: // VDELP1
-        beam.drawTo(clock);
         state.vdelp1 = value & 1;
         beam.stale |= staleP1;
         return;
       case 0x27: // VDELBL
-        beam.drawTo(clock);
         state.vdelbl = value & 1;
         beam.stale |= staleBl;
         return;
       case 0x28: // RESMP0
-        beam.drawTo(clock);
         if (state.resmp0 !== 0 && (value & 2) === 0) {
           state.posm0 = centreOf(state.posp0, state.nusiz0);
           this.#takeMissile0();
@@ -354,20 +354,17 @@ export class Tia {
         beam.stale |= staleM0;
         return;
       case 0x29: // RESMP1
-        beam.drawTo(clock);
         if (state.resmp1 !== 0 && (value & 2) === 0) state.posm1 = centreOf(state.posp1, state.nusiz1);
         state.resmp1 = value & 2;
         beam.stale |= staleM1;
         return;
       case 0x2a: // HMOVE
-        beam.drawTo(clock);
         this.#hmove(clock, ((sinceStart % lineClocks) / 3) | 0);
         return;
       case 0x2b: // HMCLR
         state.hmp0 = state.hmp1 = state.hmm0 = state.hmm1 = state.hmbl = 0;
         return;
       case 0x2c: // CXCLR
-        beam.drawTo(clock);
         raster.collisions = 0;
         return;
     }
@@ -378,16 +375,16 @@ export class Tia {
     return Math.imul((value & 0xfe) | lost, 0x01010101);
   }
 
-  #preparePlayfield(clock: number, changes: boolean): void {
-    const { beam } = this;
-    const cycle = (((clock - beam.frameStart) % lineClocks) / 3) | 0;
-    const visible = clock + playfieldDelay[cycle & 3];
-    if (!changes) {
-      beam.due(visible);
-      return;
-    }
-    beam.drawTo(visible);
-    beam.stale |= stalePf;
+  /** Whether writing GRPx again leaves the delayed copies that it updates as they are. */
+  #copiesTaken(index: number): boolean {
+    const { state } = this;
+    if (index === register.GRP0) return state.dgrp1 === state.grp1;
+    return state.dgrp0 === state.grp0 && state.denabl === state.enabl;
+  }
+
+  /** Clocks until a write to RESPx moves the player: while a copy is drawn, until that one is finished. */
+  #strobeDelay(position: number, nusiz: number, lineClock: number): number {
+    return strobeOutcome(position, playerPosition(lineClock), nusiz & 7) === strobeDuring ? strobeDelay : 0;
   }
 
   /** Takes the player's place and size into its mask, without its first copy when `suppress` is 1. */
@@ -449,6 +446,7 @@ export class Tia {
     out.flag(this.frameDone);
     out.int(this.vsyncFinish);
     out.int(this.lastLines);
+    out.bytes(this.#written);
   }
 
   load(state: SnapshotReader): void {
@@ -459,6 +457,7 @@ export class Tia {
     this.frameDone = state.flag();
     this.vsyncFinish = state.int();
     this.lastLines = state.int();
+    state.bytes(this.#written);
   }
 }
 
