@@ -126,7 +126,7 @@ export function conv2dBackwardInput(
       ],
       workgroups: chosen.grid(rowsOfPhase, shape.inputs, stride * stride),
       flops: cost.flops,
-      bytes: cost.bytes + (reluInput?.byteLength ?? 0),
+      bytes: cost.bytes - 4 * shape.outputs + (reluInput?.byteLength ?? 0),
     },
   ];
 }
@@ -140,7 +140,7 @@ export interface Conv2dBackwardWeightTensors {
   readonly dWeight: Tensor;
   /** [outputs] */
   readonly dBias: Tensor;
-  /** Of the shape that `conv2dBackwardWeightScratch` tells; not needed where that is undefined. Kernels that never run together can share one. */
+  /** Of the shape that `conv2dBackwardWeightScratch` tells; not needed where that is undefined. Holds nothing between runs. */
   readonly scratch?: Tensor | undefined;
 }
 

@@ -93,7 +93,7 @@ export function linearBackwardInput(
       ],
       workgroups: grid(shape.batch, shape.inputs),
       flops: cost.flops,
-      bytes: cost.bytes + (reluInput?.byteLength ?? 0),
+      bytes: cost.bytes - 4 * shape.outputs + (reluInput?.byteLength ?? 0),
     },
   ];
 }

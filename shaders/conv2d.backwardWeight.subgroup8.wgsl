@@ -4,8 +4,9 @@
 // the results are partial sums, and conv2d.sumSplits adds them up.
 // A workgroup is one subgroup and computes 16 successive rows (ky, kx, c flattened) x 32 columns n; an invocation sums 4 of the columns
 // for all 16 rows. Per 4 pixels, invocations load 2 x 4 inputs each (invocation l: rows 4 * (l % 4) and up, pixels l / 4 and l / 4 + 2)
-// and share them by subgroupBroadcast (why: conv2d.forward.subgroup8.wgsl). NARROW = 1 is for OUTPUTS of at most 16: 32 rows x 16 columns,
-// the upper four invocations for the upper 16 rows; invocation l loads rows 4 * l and up, 4 pixels of each. Sums run over the pixels b, oy, ox, in fours.
+// and share them by subgroupBroadcast (why: conv2d.forward.subgroup8.wgsl). NARROW = 1 is for OUTPUTS of at most 16: 32 rows x 16
+// columns, the upper four invocations for the upper 16 rows; invocation l loads rows 4 * l and up, 4 pixels of each.
+// Sums run over the pixels b, oy, ox, in fours.
 // Bounds: rows past the last and columns past OUTPUTS are computed as the last ones but not written; pixels past the end add 0.
 enable subgroups;
 

@@ -11,8 +11,7 @@ override OUTPUTS: u32;
 @group(0) @binding(2) var<storage, read_write> dWeight: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dBias: array<f32>;
 
-/// A loop bound that the driver cannot see through: `weightParts` has at least as many elements. Unrolled, the loops take up to ten times as
-/// long to compile and run no faster.
+/// A loop bound that the driver cannot see through, so that it does not unroll: `weightParts` has at least as many elements.
 fn opaque(bound: u32) -> u32 {
   return min(bound, arrayLength(&weightParts));
 }

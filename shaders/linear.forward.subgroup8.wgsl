@@ -1,4 +1,4 @@
-// linear.forward for subgroups of exactly 8 invocations: same result and layouts as linear.forward.wgsl, there 10 times as fast.
+// linear.forward for subgroups of exactly 8 invocations: same result and layouts as linear.forward.wgsl, there about 5 times as fast.
 //   INPUTS and OUTPUTS are multiples of 4; tensors are bound as whole vec4s.
 // A workgroup is one subgroup and computes 16 successive rows x 32 columns; an invocation sums 4 of the columns for all 16 rows.
 // Invocations load 2 rows each and share them by subgroupBroadcast (why: conv2d.forward.subgroup8.wgsl). Sums run over k upwards.
