@@ -1,9 +1,8 @@
 /**
  * Reads a command's words: positional ones and flags, against a list of what the command knows. Nothing unknown passes.
- * `node:util` splits the words; what they may be is said here. (cac, which was tried, turns `--name 007` into the number 7, loses
- * negative values, and reports unknown flags in camel case.)
+ * cac splits the words; what they may be is said here, because its own messages name no nearest flag.
  */
-import { parseArgs } from 'node:util';
+import { cac } from 'cac';
 import { UserError } from '../errors.ts';
 import { didYouMean } from '../run/resolve.ts';
 
@@ -40,46 +39,61 @@ export const helpFlag: FlagSpec = { flag: '--help', help: 'Show this help' };
 
 /** Throws UserError for an unknown flag (naming the nearest), a missing value and a word too many. */
 export function parseCommandLine(spec: CommandSpec, words: readonly string[]): ParsedArguments {
+  const flags = [...spec.flags, ...(spec.moreFlags ?? []), helpFlag];
+  const cli = cac('bun run');
+  const positionals = spec.positionals.map((positional) => ` [${positional}]`).join('');
+  const command = cli.command(`${spec.name}${positionals}`, spec.summary);
+  for (const { flag, help } of flags) command.option(`${flag} <text>`, help);
+  cli.parse(['', '', spec.name, ...guardedWords(spec, flags, words)], { run: false });
+  const [extra] = cli.args.slice(spec.positionals.length);
+  if (extra !== undefined) throw new UserError(`"${extra}" is one word too many.`, usage(spec));
+  const texts = new Map<string, string | undefined>();
+  for (const [index, { flag }] of flags.entries()) {
+    // Given twice, the last one counts; its text still has the guard before it.
+    const guarded: string | undefined = [cli.options[command.options[index].name]].flat().at(-1);
+    if (guarded !== undefined) texts.set(flag, guarded === bareSwitch ? undefined : guarded.slice(guard.length));
+  }
+  return { positionals: cli.args, flags: texts };
+}
+
+/**
+ * cac turns `--name 007` into the number 7 and takes the value of `--seed -5` for a flag, so each flag is given to it as
+ * `--flag==text`: what follows the first `=` is the text, and one that begins with `=` is never a number.
+ */
+const guard = '=';
+const bareSwitch = `${guard}\0`;
+
+/** The words with every flag in the form above; `--no-x` becomes `--x==false`. Throws UserError as `parseCommandLine` does. */
+function guardedWords(spec: CommandSpec, flags: readonly FlagSpec[], words: readonly string[]): string[] {
   const known = new Map<string, FlagSpec>();
-  for (const flag of [...spec.flags, ...(spec.moreFlags ?? []), helpFlag]) {
+  for (const flag of flags) {
     known.set(flag.flag, flag);
     if (flag.negatable) known.set(`--no-${flag.flag.slice(2)}`, flag);
   }
-  const options = Object.fromEntries(
-    [...known].map(([name, flag]) => [
-      name.slice(2),
-      { type: flag.placeholder === undefined ? ('boolean' as const) : ('string' as const) },
-    ]),
-  );
-  const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true });
-  const positionals: string[] = [];
-  const flags = new Map<string, string | undefined>();
-  for (const token of tokens) {
-    if (token.kind === 'positional') {
-      if (positionals.length === spec.positionals.length) {
-        throw new UserError(`"${token.value}" is one word too many.`, usage(spec));
-      }
-      positionals.push(token.value);
-    } else if (token.kind === 'option') {
-      const name = token.rawName === '-h' ? '--help' : token.rawName;
-      const flag = known.get(name);
-      if (flag === undefined) {
-        const near = didYouMean(name, [...known.keys()]);
-        throw new UserError(`There is no flag ${name}.${near}`, `\`bun run ${spec.name} --help\` lists all flags.`);
-      }
-      if (flag.placeholder !== undefined) {
-        const missing = token.value === undefined || (!token.inlineValue && token.value.startsWith('--'));
-        if (missing) throw new UserError(`${name} needs a value.`, usageOf(flag, spec));
-        flags.set(flag.flag, token.value);
-      } else if (name !== flag.flag) {
-        if (token.value !== undefined) throw new UserError(`${name} takes no value.`, usageOf(flag, spec));
-        flags.set(flag.flag, 'false');
-      } else {
-        flags.set(flag.flag, token.value);
-      }
+  const guarded: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    if (!words[i].startsWith('-') || words[i] === '-') {
+      guarded.push(words[i]);
+      continue;
     }
+    const [, written, inline] = /^([^=]*)(?:=(.*))?$/s.exec(words[i])!;
+    const name = written === '-h' ? '--help' : written;
+    const flag = known.get(name);
+    if (flag === undefined) {
+      const near = didYouMean(name, [...known.keys()]);
+      throw new UserError(`There is no flag ${name}.${near}`, `\`bun run ${spec.name} --help\` lists all flags.`);
+    }
+    let text = inline;
+    if (flag.placeholder !== undefined) {
+      if (text === undefined && words[i + 1]?.startsWith('--') === false) text = words[++i];
+      if (text === undefined) throw new UserError(`${name} needs a value.`, usageOf(flag, spec));
+    } else if (name !== flag.flag) {
+      if (text !== undefined) throw new UserError(`${name} takes no value.`, usageOf(flag, spec));
+      text = 'false';
+    }
+    guarded.push(`${flag.flag}=${text === undefined ? bareSwitch : guard + text}`);
   }
-  return { positionals, flags };
+  return guarded;
 }
 
 /** The text of `--help` for a command. */

@@ -61,7 +61,11 @@ export const configurationSchema = z.strictObject({
   /** The game's name; the command line's first word and not a flag. */
   game: z.string().min(1),
 
-  preset: field(z.enum(presetNames), 'lapan', run('Named set of values that stands in for the defaults')),
+  preset: field(
+    z.enum(presetNames),
+    'lapan',
+    run('Named set of values that stands in for the defaults; `catch` has `quick` by default'),
+  ),
   seed: field(count(0, 0xffffffff), 1, run('Seed of everything random: weights, exploration, sampling, console')),
   steps: field(
     count(0, maxSteps),

@@ -12,7 +12,7 @@ import {
   fieldGroups,
   flagFields,
 } from './configuration.ts';
-import { presetNames, presets } from './presets.ts';
+import { gamePresets, presetNames, presets } from './presets.ts';
 
 /** How a field's value is written. */
 export interface FieldKind {
@@ -102,6 +102,9 @@ export function configurationHelp(): string[] {
 
 /** docs/configuration.md, whole. */
 export function configurationPage(): string {
+  const exceptions = Object.entries(gamePresets)
+    .map(([game, name]) => ` (\`${game}\`: \`${name}\`)`)
+    .join('');
   const lines = [
     '# Configuration',
     '',
@@ -109,7 +112,7 @@ export function configurationPage(): string {
     '',
     'Each field is a flag of `bun run train` and a key of a `--config` JSON file (`{"learnStart": 500}`); a run saves all of them in',
     'its `config.json`, which `--config` takes as it is. Strength: default < preset < `--config` file < flag. The default preset is',
-    `\`${valueText(fieldDefault('preset'))}\`. A preset's column shows what it sets; an empty cell keeps the default. Fields marked * may be`,
+    `\`${valueText(fieldDefault('preset'))}\`${exceptions}. A preset's column shows what it sets; an empty cell keeps the default. Fields marked * may be`,
     'given again with `--resume`.',
     '',
     '## Presets',

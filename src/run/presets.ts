@@ -101,3 +101,6 @@ const quick: Preset = {
 };
 
 export const presets: Readonly<Record<PresetName, Preset>> = { lapan, quick };
+
+/** The preset of a game for which the default one is nothing: `catch` has no FIRE, which a FIRE start needs. */
+export const gamePresets: Readonly<Record<string, PresetName>> = { catch: 'quick' };

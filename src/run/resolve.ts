@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import { type Configuration, configurationSchema, type FieldName, flagFields } from './configuration.ts';
 import { fieldKind, fieldRange, flagName } from './configurationText.ts';
-import { type PresetName, presetNames, presets } from './presets.ts';
+import { gamePresets, type PresetName, presetNames, presets } from './presets.ts';
 
 /** Fields as read from flags or a file; types not checked yet. */
 export type LooseConfiguration = Partial<Record<FieldName, unknown>>;
@@ -69,7 +69,7 @@ export function readConfigurationFile(path: string): LooseConfiguration {
   return value as LooseConfiguration;
 }
 
-/** What a resolution is made of, weakest first; `file` and `flags` as read, `presetName` where neither names one. */
+/** What a resolution is made of, weakest first; `file` and `flags` as read. */
 export interface ConfigurationSources {
   readonly game: string;
   readonly file?: { readonly path: string; readonly values: LooseConfiguration };
@@ -82,7 +82,7 @@ export function resolveConfiguration({ game, file, flags = {} }: ConfigurationSo
   const whence = (name: FieldName): string =>
     name in flags ? flagName(name) : name in given ? `${file?.path}, ${name}` : name;
 
-  const preset = flags.preset ?? given.preset ?? configurationSchema.shape.preset.def.defaultValue;
+  const preset = flags.preset ?? given.preset ?? gamePresets[game] ?? configurationSchema.shape.preset.def.defaultValue;
   if (!presetNames.includes(preset as PresetName)) {
     throw new UserError(
       `${whence('preset')}: there is no preset "${preset}".${didYouMean(String(preset), presetNames)}`,
