@@ -36,6 +36,37 @@ describe('power-on', () => {
   });
 });
 
+describe('a frame that never ends', () => {
+  /** Five frames of 253 lines with a bright background; the CPU jams after 200 lines of the fifth. */
+  function jamming(): Console {
+    const rom = new Uint8Array(4096);
+    const program =
+      'A9 02 85 00 85 02 85 02 85 02 A9 00 85 00 A9 0E 85 09 A0 C8 85 02 88 D0 FB E8 E0 05 F0 0A A0 32 85 02 88 D0 FB 4C 00 F0 02';
+    rom.set(program.split(' ').map((byte) => Number.parseInt(byte, 16)));
+    rom.set([0x00, 0xf0], 0xffc);
+    const console = new Console(rom);
+    // The first frame ends with the first VSYNC.
+    for (let frame = 0; frame < 6; frame++) console.runFrame();
+    return console;
+  }
+  const rows = (console: Console): number[] => [100, 205].map((row) => console.screen[row * 160]);
+
+  test('is greyed below the beam, once', () => {
+    const console = jamming();
+    expect(rows(console)).toEqual([0x0e, 0x07]);
+    const { scanlines } = console;
+    console.runFrame();
+    expect([...rows(console), console.scanlines]).toEqual([0x0e, 0x07, scanlines]);
+  });
+
+  test('is not greyed again after a restore', () => {
+    const console = jamming();
+    console.restore(console.snapshot());
+    console.runFrame();
+    expect(rows(console)).toEqual([0x0e, 0x07]);
+  });
+});
+
 describe('controls', () => {
   /** What a port reads while an action is held: pressed bits of SWCHA, and the fire inputs that are down. */
   function held(controls: Controls): [number, boolean, boolean] {

@@ -21,9 +21,11 @@ export class FlatBus implements CpuBus {
     }
   }
 
-  /** RAM is mirrored in each page of addresses with A12 = 0, A9 = 0, A7 = 1, so the stack is in the zero page. */
+  /** As in the console: below 0x1000 A7 and A9 alone choose, so the stack is the zero page and 0x100 is 0x00. */
   static index(address: number): number {
-    return (address & 0x1280) === 0x80 ? address & 0xff : address & 0x3fff;
+    if (address & 0x1000) return address & 0x3fff;
+    if (!(address & 0x80)) return address & 0x7f;
+    return address & 0x200 ? address & 0x3fff : address & 0xff;
   }
 
   read(address: number, cycles: number, latch: number): number {

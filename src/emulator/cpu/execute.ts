@@ -83,18 +83,18 @@ export function execute(cpu: Cpu, bus: CpuBus, limit: number): void {
         cycles += ((low + y) >>> 8) & (decoded >>> 17);
         address = ((high << 8) + low + y) & 0xffff;
         break;
-      case 9: // (zero page, X); the pointer's second byte is not kept in the zero page
+      case 9: // (zero page, X); the second byte of a pointer at 0xFF is at 0x100, which is the TIA
         t = (low + x) & 0xff;
         low = t & 0x80 ? memory[t] : bus.read(t, cycles, low);
         t++;
-        latch = (t & 0x180) === 0x80 ? memory[t] : bus.read(t, cycles, low);
+        latch = t & 0x80 ? memory[t] : bus.read(t, cycles, low);
         address = low | (latch << 8);
         break;
       case 10: // (zero page), Y
         t = low;
         low = t & 0x80 ? memory[t] : bus.read(t, cycles, low);
         t++;
-        latch = (t & 0x180) === 0x80 ? memory[t] : bus.read(t, cycles, low);
+        latch = t & 0x80 ? memory[t] : bus.read(t, cycles, low);
         cycles += ((low + y) >>> 8) & (decoded >>> 17);
         address = ((latch << 8) + low + y) & 0xffff;
         break;
