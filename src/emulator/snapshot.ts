@@ -45,7 +45,7 @@ export class SnapshotWriter {
   }
 }
 
-/** Reads what a `SnapshotWriter` wrote; check the length first (`expectLength`). */
+/** Reads what a `SnapshotWriter` wrote. Throws `UserError` where the bytes end too early; `expectLength` tells that beforehand. */
 export class SnapshotReader {
   readonly #view: DataView;
   #position = 0;
@@ -87,6 +87,8 @@ export class SnapshotReader {
 
   #advance(count: number): number {
     const start = this.#position;
+    if (count > this.remaining)
+      throw new UserError('a snapshot is cut short.', 'Take it again from what it was taken from.');
     this.#position += count;
     return start;
   }

@@ -34,6 +34,10 @@ const blPf = 1 << 13;
 const m0M1 = 1 << 14;
 const p0P1 = 1 << 15;
 
+/** Bit 0 of a pixel marks a picture without colour. */
+const colourBits = 0xfefefefe | 0;
+const colourLost = 0x01010101;
+
 export class Raster {
   readonly p0 = new Int32Array(lineWords);
   readonly p1 = new Int32Array(lineWords);
@@ -76,6 +80,15 @@ export class Raster {
     this.colup0 = this.colup1 = this.colupf = this.colubk = 0;
     this.scoreMode = this.playfieldFirst = false;
     this.collisions = 0;
+  }
+
+  /** Marks the four colours as lost, or as there again. */
+  loseColour(lost: boolean): void {
+    const mark = lost ? colourLost : 0;
+    this.colup0 = (this.colup0 & colourBits) | mark;
+    this.colup1 = (this.colup1 & colourBits) | mark;
+    this.colupf = (this.colupf & colourBits) | mark;
+    this.colubk = (this.colubk & colourBits) | mark;
   }
 
   /** Copies the whole of the row above into `row`. */

@@ -18,8 +18,6 @@ import {
 } from './beam.ts';
 import {
   ballPosition,
-  hmoveBlanks,
-  hmoveDistance,
   missile0Position,
   missile1Position,
   playerPosition,
@@ -27,6 +25,7 @@ import {
   strobeDuring,
   strobeOutcome,
 } from './motion.ts';
+import { centreOf, hmove, takeMissile0, takePlayer0, takePlayer1 } from './moves.ts';
 import { Pots } from './pots.ts';
 import { Raster } from './raster.ts';
 import * as register from './registers.ts';
@@ -56,10 +55,6 @@ const never = 0x7fffffff;
 
 /** Clocks of a line before which CTRLPF still changes the mirroring of this line. */
 const reflectLatch = blankClocks + 79;
-
-/** Bit 0 of a pixel marks a picture without colour. */
-const colourBits = 0xfefefefe | 0;
-const colourLost = 0x01010101;
 
 export class Tia {
   readonly raster = new Raster();
@@ -107,13 +102,7 @@ export class Tia {
     if (this.vsyncFinish !== never) this.vsyncFinish -= clocks;
     this.pots.rebase(cycles);
     this.frameDone = false;
-    if (this.#television.colourLoss) {
-      const lost = this.lastLines & 1 ? colourLost : 0;
-      raster.colup0 = (raster.colup0 & colourBits) | lost;
-      raster.colup1 = (raster.colup1 & colourBits) | lost;
-      raster.colupf = (raster.colupf & colourBits) | lost;
-      raster.colubk = (raster.colubk & colourBits) | lost;
-    }
+    if (this.#television.colourLoss) raster.loseColour((this.lastLines & 1) !== 0);
   }
 
   /** Lines since the start of the frame. */
@@ -199,12 +188,12 @@ export class Tia {
         return;
       case 0x04: // NUSIZ0
         state.nusiz0 = value;
-        this.#takePlayer0(0);
-        this.#takeMissile0();
+        takePlayer0(state, beam, 0);
+        takeMissile0(state, beam);
         return;
       case 0x05: // NUSIZ1
         state.nusiz1 = value;
-        this.#takePlayer1(0);
+        takePlayer1(state, beam, 0);
         beam.stale |= staleM1;
         return;
       case 0x06: {
@@ -266,7 +255,7 @@ export class Tia {
         const position = playerPosition(sinceStart % lineClocks);
         const outcome = strobeOutcome(state.posp0, position, state.nusiz0 & 7);
         state.posp0 = position;
-        this.#takePlayer0(outcome === strobeBefore ? 0 : 1);
+        takePlayer0(state, beam, outcome === strobeBefore ? 0 : 1);
         return;
       }
       case 0x11: {
@@ -274,12 +263,12 @@ export class Tia {
         const position = playerPosition(sinceStart % lineClocks);
         const outcome = strobeOutcome(state.posp1, position, state.nusiz1 & 7);
         state.posp1 = position;
-        this.#takePlayer1(outcome === strobeBefore ? 0 : 1);
+        takePlayer1(state, beam, outcome === strobeBefore ? 0 : 1);
         return;
       }
       case 0x12: // RESM0
         state.posm0 = missile0Position(sinceStart % lineClocks, clock - state.hmoveClock);
-        this.#takeMissile0();
+        takeMissile0(state, beam);
         return;
       case 0x13: // RESM1
         state.posm1 = missile1Position(sinceStart % lineClocks, clock - state.hmoveClock);
@@ -348,7 +337,7 @@ export class Tia {
       case 0x28: // RESMP0
         if (state.resmp0 !== 0 && (value & 2) === 0) {
           state.posm0 = centreOf(state.posp0, state.nusiz0);
-          this.#takeMissile0();
+          takeMissile0(state, beam);
         }
         state.resmp0 = value & 2;
         beam.stale |= staleM0;
@@ -359,7 +348,7 @@ export class Tia {
         beam.stale |= staleM1;
         return;
       case 0x2a: // HMOVE
-        this.#hmove(clock, ((sinceStart % lineClocks) / 3) | 0);
+        hmove(state, beam, clock, ((sinceStart % lineClocks) / 3) | 0, this.#television.hmoveBlanks);
         return;
       case 0x2b: // HMCLR
         state.hmp0 = state.hmp1 = state.hmm0 = state.hmm1 = state.hmbl = 0;
@@ -387,57 +376,6 @@ export class Tia {
     return strobeOutcome(position, playerPosition(lineClock), nusiz & 7) === strobeDuring ? strobeDelay : 0;
   }
 
-  /** Takes the player's place and size into its mask, without its first copy when `suppress` is 1. */
-  #takePlayer0(suppress: number): void {
-    this.state.suppressp0 = suppress;
-    this.beam.stale |= staleP0;
-  }
-
-  #takePlayer1(suppress: number): void {
-    this.state.suppressp1 = suppress;
-    this.beam.stale |= staleP1;
-  }
-
-  #takeMissile0(): void {
-    this.state.m0Hidden = 0;
-    this.state.m0WidthBit = 0;
-    this.beam.stale |= staleM0;
-  }
-
-  #hmove(clock: number, cycle: number): void {
-    const { state } = this;
-    const at = cycle << 4;
-    state.hmoveClock = clock;
-    state.cosmicArk = 0;
-    if (this.#television.hmoveBlanks && hmoveBlanks(cycle)) state.hmoveBlank = 1;
-    // What does not move keeps its mask, but a copy that was left out shows again.
-    const p0 = hmoveDistance[at | state.hmp0];
-    const p1 = hmoveDistance[at | state.hmp1];
-    const m0 = hmoveDistance[at | state.hmm0];
-    const m1 = hmoveDistance[at | state.hmm1];
-    const bl = hmoveDistance[at | state.hmbl];
-    if (p0 !== 0 || state.suppressp0 !== 0) {
-      state.posp0 = moved(state.posp0, p0);
-      this.#takePlayer0(0);
-    }
-    if (p1 !== 0 || state.suppressp1 !== 0) {
-      state.posp1 = moved(state.posp1, p1);
-      this.#takePlayer1(0);
-    }
-    if (m0 !== 0 || state.m0Hidden !== 0 || state.m0WidthBit !== 0) {
-      state.posm0 = moved(state.posm0, m0);
-      this.#takeMissile0();
-    }
-    if (m1 !== 0) {
-      state.posm1 = moved(state.posm1, m1);
-      this.beam.stale |= staleM1;
-    }
-    if (bl !== 0) {
-      state.posbl = moved(state.posbl, bl);
-      this.beam.stale |= staleBl;
-    }
-  }
-
   save(out: SnapshotWriter): void {
     this.raster.save(out);
     this.state.save(out);
@@ -459,16 +397,4 @@ export class Tia {
     this.lastLines = state.int();
     state.bytes(this.#written);
   }
-}
-
-/** A position after a move of at most 15 pixels, wrapped. */
-function moved(position: number, distance: number): number {
-  const target = position + distance;
-  return target < 0 ? target + 160 : target >= 160 ? target - 160 : target;
-}
-
-/** Where a missile appears that a player lets go. */
-function centreOf(position: number, nusiz: number): number {
-  const mode = nusiz & 7;
-  return (position + (mode === 5 ? 8 : mode === 7 ? 16 : 4)) % 160;
 }
