@@ -1,5 +1,5 @@
 /**
- * The 6507: a 6502 without interrupts. Registers and flags; the instructions are in execute.ts (written by generate.ts).
+ * The 6507: a 6502 without interrupts. Registers and flags; the instructions are in execute.ts.
  * Leaves out cycles within an instruction and dummy accesses. Source: reference console.md section 4.
  */
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
