@@ -121,7 +121,7 @@ export class Dqn {
     const learns = counters.agentSteps > options.learnStart && counters.agentSteps % options.updateEvery === 0;
     if (learns && replay.sampleable >= options.batchSize) {
       replay.sample(options.batchSize, this.#sampling, this.#batch, options.replaySampling);
-      this.#learner.update(this.#batch);
+      await this.#learner.update(this.#batch);
       counters.updates++;
     }
     if (counters.agentSteps % options.targetEvery === 0) this.#learner.copyToTarget();

@@ -155,8 +155,8 @@ export class Learner {
     }
   }
 
-  /** One update on the batch. Returns at once; the GPU works on. */
-  update(batch: ReplayBatch): void {
+  /** One update on the batch. Resolves while the GPU still works on it, but never lets more than a few updates wait there. */
+  async update(batch: ReplayBatch): Promise<void> {
     const gpu = this.#gpu;
     const { optimiser, learningRate, adamBeta1, adamBeta2 } = this.#options;
     gpu.write(this.#frames, batch.frames);
@@ -172,6 +172,7 @@ export class Learner {
         : rmspropRates(this.#ratesValues, learningRate);
     gpu.write(this.#rates, rates);
     gpu.run(this.#steps);
+    await gpu.pace();
   }
 
   /** The target network becomes the online network. */

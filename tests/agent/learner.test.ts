@@ -99,7 +99,7 @@ describe('gradients of a whole network', () => {
     test(name, async () => {
       const { shape, learner, reference } = await learners(options);
       const batch = randomBatch(options, 5);
-      learner.update(batch);
+      await learner.update(batch);
       const expected = reference.update(batch);
       const gradients = await learner.gradients.read();
       for (const parameter of shape.parameters) {
@@ -146,7 +146,7 @@ describe('ten updates', () => {
       const { learner, reference } = await learners(options);
       for (let update = 0; update < 10; update++) {
         const batch = randomBatch(options, 100 + update);
-        learner.update(batch);
+        await learner.update(batch);
         const expected = reference.update(batch);
         const { meanLoss } = await learner.statistics();
         expect(Math.abs(meanLoss - expected.loss) / expected.loss).toBeLessThan(1e-3);
