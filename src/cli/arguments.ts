@@ -35,6 +35,12 @@ export interface ParsedArguments {
   readonly flags: ReadonlyMap<string, string | undefined>;
 }
 
+/** A file in this folder: what it understands and does. `run` resolves to the exit code. */
+export interface Command {
+  readonly spec: CommandSpec;
+  run(parsed: ParsedArguments): Promise<number>;
+}
+
 export const helpFlag: FlagSpec = { flag: '--help', help: 'Show this help' };
 
 /** Throws UserError for an unknown flag (naming the nearest), a missing value and a word too many. */

@@ -1,6 +1,7 @@
 /** `bun run doctor`: the words of the command; what it looks at is in doctor.ts. */
+
+import type { Command } from './arguments.ts';
 import { doctor } from './doctor.ts';
-import type { Command } from './main.ts';
 
 export const doctorCommand: Command = {
   spec: {

@@ -5,8 +5,7 @@ import { UserError } from '../errors.ts';
 import { environmentOptions } from '../run/configuration.ts';
 import { evaluate, evaluationEnvironment, Play } from '../run/evaluation.ts';
 import { cartridgeLines, openEnvironment, openPolicy } from '../run/session.ts';
-import { integerFlag } from './arguments.ts';
-import type { Command } from './main.ts';
+import { type Command, integerFlag } from './arguments.ts';
 import { openTrained, playFlags, trainedFlags, trainedLine } from './trained.ts';
 
 export const evalCommand: Command = {

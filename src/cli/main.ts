@@ -7,14 +7,8 @@ import { GpuError } from '../../kernels/runtime/errors.ts';
 import { UserError } from '../errors.ts';
 import { projectVersion } from '../run/provenance.ts';
 import { didYouMean } from '../run/resolve.ts';
-import { type CommandSpec, commandHelp, type ParsedArguments, parseCommandLine } from './arguments.ts';
+import { type Command, commandHelp, parseCommandLine } from './arguments.ts';
 import { sentence } from './words.ts';
-
-/** A file in this folder: what it understands and does. `run` resolves to the exit code. */
-export interface Command {
-  readonly spec: CommandSpec;
-  run(parsed: ParsedArguments): Promise<number>;
-}
 
 /** Loaded when called, so that `--help` needs no GPU package. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {

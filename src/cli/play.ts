@@ -12,8 +12,7 @@ import { GifRecorder } from '../run/recordingGif.ts';
 import { ContactSheet } from '../run/recordingPng.ts';
 import { resolveConfiguration } from '../run/resolve.ts';
 import { cartridgeLines, loadCartridge, openEnvironment, openPolicy } from '../run/session.ts';
-import { integerFlag, type ParsedArguments } from './arguments.ts';
-import type { Command } from './main.ts';
+import { type Command, integerFlag, type ParsedArguments } from './arguments.ts';
 import { cartridgeChoice, openTrained, playFlags, trainedFlags, trainedLine } from './trained.ts';
 
 /** Screens a second of the console in `format`, and pictures of the sheet so far apart, frames: a step of the agent. */

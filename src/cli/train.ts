@@ -28,8 +28,7 @@ import {
   sameCartridge,
 } from '../run/session.ts';
 import { type RunEnd, Training } from '../run/training.ts';
-import type { ParsedArguments } from './arguments.ts';
-import type { Command } from './main.ts';
+import type { Command, ParsedArguments } from './arguments.ts';
 import { sentence, shown } from './words.ts';
 
 export const trainCommand: Command = {
