@@ -50,7 +50,8 @@ export class Learner {
   readonly #rates: Tensor;
   readonly #ratesValues = new Float32Array(ratesWords);
   readonly #statistics: Tensor;
-  readonly #steps: readonly Step[];
+  /** The dispatches of one update, in order: to run and to measure. */
+  readonly steps: readonly Step[];
   readonly #copyToTarget: readonly Step[];
   /** Optimiser steps taken: Adam's bias correction needs it. */
   #optimiserSteps = 0;
@@ -78,7 +79,7 @@ export class Learner {
     this.#terminals = gpu.tensor('batch.terminals', [batch]);
     this.#rates = gpu.uniform('rates', ratesWords);
     this.#statistics = gpu.tensor('statistics', statisticsShape);
-    this.#steps = this.#update();
+    this.steps = this.#update();
     this.#copyToTarget = [gpu.copy(online.all, this.target.all)];
   }
 
@@ -171,7 +172,7 @@ export class Learner {
         ? adamRates(this.#ratesValues, learningRate, this.#optimiserSteps, adamBeta1, adamBeta2)
         : rmspropRates(this.#ratesValues, learningRate);
     gpu.write(this.#rates, rates);
-    gpu.run(this.#steps);
+    gpu.run(this.steps);
     await gpu.pace();
   }
 

@@ -67,7 +67,7 @@ const quick: Preset = {
     maxPool: 2,
     observationSize: 52,
     resize: 'area',
-    stack: 2,
+    stack: 4,
     stackPadding: 'zero',
     randomStarts: 0,
     fireStart: false,
