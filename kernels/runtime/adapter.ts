@@ -89,11 +89,11 @@ export async function describeAdapter(chosen: Pick<ChosenAdapter, 'adapter' | 'p
   const facts = await inspectMachine();
   const { findings, remedy } = diagnose(facts);
   if (facts.hasNvidiaDevice || facts.hasRenderNode) {
-    return `${software}; ${findings[0] ?? 'a GPU is there, but its driver offers no Vulkan'}, which would be 10 to 200 times faster. ${remedy}`;
+    return `${software}; ${findings[0] ?? 'a GPU is there, but its driver offers no Vulkan'}, by its arithmetic rate 10 to 200 times faster. ${remedy}`;
   }
-  // Both ranges by arithmetic rate. Measured with matrix products of 512 x 512 on two cores; of whole updates see bench/.
+  // SwiftShader to lavapipe: measured with matrix products of 512 x 512 on two cores. A GPU: its FLOP/s against the CPU's, not measured.
   if (kind === 'swiftshader') return `${software}; Mesa's lavapipe is 5 to 15 times faster: ${mesaCommand(facts)}`;
-  return `${software}; a GPU with a Vulkan, Metal or Direct3D 12 driver is taken by itself and is 10 to 200 times faster`;
+  return `${software}; a GPU with a Vulkan, Metal or Direct3D 12 driver is taken by itself, by its arithmetic rate 10 to 200 times faster`;
 }
 
 function forcedByEnvironment(): ForcedAdapter | undefined {
