@@ -31,6 +31,9 @@ import { type RunEnd, Training } from '../run/training.ts';
 import type { Command, ParsedArguments } from './arguments.ts';
 import { sentence, shown } from './words.ts';
 
+/** Signals closer than this are one press of Ctrl-C. */
+const samePressMs = 1000;
+
 export const trainCommand: Command = {
   spec: {
     name: 'train',
@@ -157,9 +160,13 @@ export async function runTraining(
 ): Promise<number> {
   console.log(`Run folder: ${shown(runFolder)}`);
   const stop = { requested: false };
+  let requestedMs = 0;
   const onSignal = (): void => {
+    // One Ctrl-C comes twice: from the terminal, and passed on by each `bun run` or `npx` above.
+    if (stop.requested && performance.now() - requestedMs < samePressMs) return;
     if (stop.requested) process.exit(130);
     stop.requested = true;
+    requestedMs = performance.now();
     process.stderr.write('\nStopping after this step and saving; once more to stop without saving.\n');
   };
   process.on('SIGINT', onSignal);
