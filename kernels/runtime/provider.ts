@@ -34,7 +34,7 @@ const instances: unknown[] = registeredList(Symbol.for('wgsl-dqn.instances'));
 const dawnOptions = ['disable-dawn-features=timestamp_quantization'];
 
 /**
- * bun-webgpu 0.1.7 asks for WebGPU's default of these limits unless told otherwise, but does not read what the adapter has and refuses
+ * bun-webgpu 0.1.5 asks for WebGPU's default of these limits unless told otherwise, but does not read what the adapter has and refuses
  * its own default. They concern drawing only.
  */
 const bunWebgpuLimits = {
