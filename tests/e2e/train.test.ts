@@ -93,6 +93,9 @@ describe('to the bit', () => {
     await until(
       () => existsSync(join(runFolder('stopped'), 'metrics.jsonl')) && metricsText('stopped').includes('100,'),
     );
+    // As from a terminal below `bun run`, which passes on what its child has received already.
+    process.kill('SIGINT');
+    await Bun.sleep(50);
     process.kill('SIGINT');
     const stopped = await ended(process);
     expect(stopped.code).toBe(0);
