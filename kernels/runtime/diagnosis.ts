@@ -51,8 +51,9 @@ export function mesaCommand(facts: Pick<MachineFacts, 'distribution' | 'codename
   const install = (from: string): string =>
     `${sudo}apt-get update && ${sudo}apt-get install -y ${from}mesa-vulkan-drivers libvulkan1`;
   if (facts.codename !== 'bookworm') return install('');
-  const source = 'deb http://deb.debian.org/debian bookworm-backports main';
-  return `echo '${source}' | ${sudo}tee /etc/apt/sources.list.d/backports.list && ${install('-t bookworm-backports ')}`;
+  // The archive's address comes from apt's own sources, so that a mirror stays in use.
+  const archive = "$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | head -n 1)";
+  return `echo "deb ${archive} bookworm-backports main" | ${sudo}tee /etc/apt/sources.list.d/backports.list && ${install('-t bookworm-backports ')}`;
 }
 
 /** Looks at this machine. */
