@@ -52,10 +52,14 @@ export interface EnvironmentInfo {
 }
 
 export interface ResetResult {
+  /** The state: see `AtariEnvironment.observation`. Put together when it is read, in one array for good. */
+  readonly observation: Uint8Array;
   readonly info: EnvironmentInfo;
 }
 
 export interface StepResult {
+  /** The state: see `AtariEnvironment.observation`. Put together when it is read, in one array for good. */
+  readonly observation: Uint8Array;
   /** What the agent learns from, clipped as the options say. */
   readonly reward: number;
   /** Sum over the step's frames, as the game gives it. */
@@ -109,13 +113,9 @@ export class AtariEnvironment {
     lifeLost: false,
     gameOver: false,
   };
-  readonly #result: Mutable<StepResult> = {
-    reward: 0,
-    rawReward: 0,
-    terminated: false,
-    truncated: false,
-    info: this.#info,
-  };
+  /** What the results show as `observation`. */
+  readonly #state: Uint8Array<ArrayBuffer>;
+  readonly #result = this.#makeResult();
 
   /**
    * `random` draws the random starts; sticky actions are the arcade's. Throws UserError where the game lacks what the options ask for.
@@ -144,6 +144,21 @@ export class AtariEnvironment {
     this.#previousScreen = new Uint8Array(arcade.screen.length);
     this.frame = new Uint8Array(observationSize * observationSize);
     this.#observations = Array.from({ length: stack }, () => new Uint8Array(this.frame.length));
+    this.#state = new Uint8Array(stack * this.frame.length);
+  }
+
+  #makeResult(): Mutable<StepResult> {
+    const state = (): Uint8Array => this.observation(this.#state);
+    return {
+      get observation() {
+        return state();
+      },
+      reward: 0,
+      rawReward: 0,
+      terminated: false,
+      truncated: false,
+      info: this.#info,
+    };
   }
 
   /**

@@ -104,6 +104,18 @@ function stackOf(env: AtariEnvironment): number[] {
   });
 }
 
+test('results show the state of their moment, in one array', () => {
+  const { env } = make({}, { stack: 3 });
+  const reset = env.reset();
+  expect(reset.observation).toEqual(env.observation());
+  const before = reset.observation.slice();
+  const result = env.step(0);
+  expect(result.observation).toEqual(env.observation());
+  expect(result.observation).not.toEqual(before);
+  expect(result.observation).toHaveLength(3 * 7056);
+  expect(result.observation).toBe(reset.observation);
+});
+
 test('frame skip: the action held for four frames, rewards summed, the maximum of the last two', () => {
   const { arcade, env } = make({ reward: (frame) => frame });
   env.reset();
