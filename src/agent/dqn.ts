@@ -156,19 +156,13 @@ export class Dqn {
 
   /** Everything but the replay memory (`replay`, which saves itself in chunks); between steps only. */
   async save(): Promise<DqnState> {
-    const history = this.#history;
     return {
       arrays: await this.#learner.save(),
       counters: { ...this.counters },
       startsEpisode: this.#startsEpisode,
       exploration: [...this.#exploration.state],
       sampling: [...this.#sampling.state],
-      history: {
-        frames: history.frames.slice(),
-        indices: [...history.indices],
-        length: history.length,
-        newest: history.newest,
-      },
+      history: this.#history.save(),
       environment: this.#environment.snapshot(),
     };
   }
@@ -180,11 +174,7 @@ export class Dqn {
     this.#startsEpisode = state.startsEpisode;
     this.#exploration.state.set(state.exploration);
     this.#sampling.state.set(state.sampling);
-    this.#history.frames.set(state.history.frames);
-    this.#history.indices.set(state.history.indices);
-    this.#history.length = state.history.length;
-    this.#history.newest = state.history.newest;
-    this.#history.changed.fill(1);
+    this.#history.restore(state.history);
     this.#environment.restore(state.environment);
   }
 }

@@ -1,4 +1,5 @@
 /** What a run in progress consists of, beside its replay memory. Typed arrays go into a file as they are, the rest as JSON. */
+import type { FrameHistoryState } from './frameHistory.ts';
 import type { NamedArray } from './weights.ts';
 
 export interface DqnState {
@@ -9,11 +10,6 @@ export interface DqnState {
   /** Generator states, 4 words each. */
   readonly exploration: readonly number[];
   readonly sampling: readonly number[];
-  readonly history: {
-    readonly frames: Uint8Array;
-    readonly indices: readonly number[];
-    readonly length: number;
-    readonly newest: number;
-  };
+  readonly history: FrameHistoryState;
   readonly environment: Uint8Array;
 }

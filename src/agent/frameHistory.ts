@@ -5,6 +5,13 @@
 
 import { blackFrame } from './replayMemory.ts';
 
+export interface FrameHistoryState {
+  readonly frames: Uint8Array;
+  readonly indices: readonly number[];
+  readonly length: number;
+  readonly newest: number;
+}
+
 export class FrameHistory {
   /** `stack` frames of `frameBytes` bytes; which is which, `indices` says. */
   readonly frames: Uint8Array;
@@ -51,5 +58,20 @@ export class FrameHistory {
       const absent = this.#padding === 'zero' ? blackFrame : oldest;
       this.indices[stack - 1 - age] = known ? (this.newest - age + stack) % stack : absent;
     }
+  }
+
+  /** A copy of everything but what the policy has taken over. */
+  save(): FrameHistoryState {
+    const { frames, indices, length, newest } = this;
+    return { frames: frames.slice(), indices: [...indices], length, newest };
+  }
+
+  /** Takes back what `save` gave; the policy has none of it yet. */
+  restore(state: FrameHistoryState): void {
+    this.frames.set(state.frames);
+    this.indices.set(state.indices);
+    this.length = state.length;
+    this.newest = state.newest;
+    this.changed.fill(1);
   }
 }

@@ -2,7 +2,8 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { Dqn } from '../../src/agent/dqn.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
-import { ReplayMemory } from '../../src/agent/replayMemory.ts';
+import { blackFrame, createReplayBatch, ReplayMemory } from '../../src/agent/replayMemory.ts';
+import { Xoshiro128 } from '../../src/random.ts';
 import { BrightHalf } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
 
@@ -105,10 +106,46 @@ describe('Dqn', () => {
     expect(() => first.loadWeights(foreign)).toThrow('conv1.weight is [32, 2, 8, 8] and must be [16, 2, 8, 8]');
   });
 
-  test('the replay memory keeps what it is told to', async () => {
+  test('the target network is the online network of the last multiple of targetEvery steps', async () => {
     const dqn = await agent();
-    await play(dqn, 30);
-    expect(dqn.replay.length).toBe(30);
+    const networks = async () => {
+      const { arrays } = await dqn.save();
+      const named = (name: string) => arrays.find((array) => array.name === name)!.data;
+      return { online: named('online'), target: named('target') };
+    };
+    await play(dqn, 80);
+    const copied = await networks();
+    expect(copied.target).toEqual(copied.online);
+    await play(dqn, 19);
+    const later = await networks();
+    expect(later.target).toEqual(copied.target);
+    expect(later.online).not.toEqual(copied.online);
+    await play(dqn, 1);
+    const again = await networks();
+    expect(again.target).toEqual(again.online);
+  });
+
+  test('transitions are remembered as they happened: action, reward and end belong to the state', async () => {
+    const dqn = await agent({ learnStart: 1000 });
+    await play(dqn, 100);
+    expect(dqn.replay.length).toBe(100);
+    const { stack, observationSize } = options;
+    const frameBytes = observationSize ** 2;
+    const batch = createReplayBatch(400, stack, frameBytes);
+    dqn.replay.sample(400, new Xoshiro128(1, 'test'), batch);
+    let ends = 0;
+    for (let b = 0; b < 400; b++) {
+      // The left half of the state's newest frame is bright, or the right one; that action is worth 1.
+      const frame = batch.stateIndices[b * stack + stack - 1];
+      const bright = batch.frames[frame * frameBytes] === 200 ? 0 : 1;
+      expect(batch.rewards[b]).toBe(batch.actions[b] === bright ? 1 : -1);
+      // An episode has four steps: its first state has a black frame before it, its last step ends it.
+      const first = batch.stateIndices[b * stack] === blackFrame;
+      if (first) expect(batch.terminals[b]).toBe(0);
+      ends += batch.terminals[b];
+    }
+    // A quarter of 400, give or take four standard deviations (sqrt(400 * 3 / 16) = 8.7).
+    expect(Math.abs(ends - 100)).toBeLessThan(35);
     expect(ReplayMemory.bytesNeeded({ capacity: 1_000_000, frameBytes: 7056 })).toBe(7_062_000_000);
   });
 });

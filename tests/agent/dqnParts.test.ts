@@ -37,6 +37,20 @@ describe('FrameHistory', () => {
   });
 });
 
+test('a restored history holds the same state, and all of it is new to the policy', () => {
+  const history = new FrameHistory(3, 4, 'zero');
+  for (const value of [1, 2, 3, 4]) history.push(new Uint8Array(4).fill(value));
+  history.changed.fill(0);
+  const saved = history.save();
+  history.push(new Uint8Array(4).fill(9));
+  history.changed.fill(0);
+  history.restore(saved);
+  expect([...history.indices].map((slot) => history.frames[slot * 4])).toEqual([2, 3, 4]);
+  expect([...history.changed]).toEqual([1, 1, 1]);
+  history.push(new Uint8Array(4).fill(5));
+  expect([...history.indices].map((slot) => history.frames[slot * 4])).toEqual([3, 4, 5]);
+});
+
 describe('epsilonAt', () => {
   const options = {
     epsilonStart: 1,
