@@ -29,7 +29,7 @@ import {
 } from '../run/session.ts';
 import { type RunEnd, Training } from '../run/training.ts';
 import type { Command, ParsedArguments } from './arguments.ts';
-import { sentence, shown } from './words.ts';
+import { runner, sentence, shown } from './words.ts';
 
 /** Signals closer than this are one press of Ctrl-C. */
 const samePressMs = 1000;
@@ -184,7 +184,7 @@ export async function runTraining(
     console.log(endText(end, agent, configuration, training.meanReward));
     console.log(`Saved: ${shown(saved.path)}`);
     if (end !== 'target')
-      console.log(`To go on: bun run train --resume ${shown(runFolder)}${moreSteps(end, configuration)}`);
+      console.log(`To go on: ${runner()} train --resume ${shown(runFolder)}${moreSteps(end, configuration)}`);
     console.log(`Weights SHA-256: ${saved.weightsSha256}`);
     return 0;
   } catch (error) {
@@ -197,7 +197,7 @@ export async function runTraining(
       [
         last === undefined
           ? 'There is no checkpoint yet.'
-          : `The last checkpoint is ${shown(last)}; go on from it: bun run train --resume ${shown(runFolder)}`,
+          : `The last checkpoint is ${shown(last)}; go on from it: ${runner()} train --resume ${shown(runFolder)}`,
         rescued === undefined ? '' : `The weights of this moment are in ${shown(rescued)}.`,
       ].join(' '),
       { cause: error },

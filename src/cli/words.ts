@@ -11,3 +11,8 @@ export function shown(path: string): string {
 export function sentence(text: string): string {
   return /[.!?:]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
 }
+
+/** How the user started this: `bun run`, or `npx bun run` where npm did (it names itself in `npm_execpath`; so does bun). */
+export function runner(): string {
+  return /\bnp[mx]-cli\b/.test(process.env['npm_execpath'] ?? '') ? 'npx bun run' : 'bun run';
+}

@@ -101,7 +101,8 @@ describe('to the bit', () => {
     expect(stopped.code).toBe(0);
     expect(stopped.stdout).toMatch(/^Stopped after \d+ steps/m);
     expect(stopped.stdout).toContain(`Saved: ${join(runFolder('stopped'), 'checkpoints')}`);
-    expect(stopped.stdout).toContain(`To go on: bun run train --resume ${runFolder('stopped')}\n`);
+    expect(stopped.stdout).toMatch(/^To go on: (npx )?bun run train --resume /m);
+    expect(stopped.stdout).toContain(`bun run train --resume ${runFolder('stopped')}\n`);
     const reached = Number(/^Stopped after (\d+) steps/m.exec(stopped.stdout)?.[1]);
     expect(reached).toBeLessThan(steps);
     const rest = await cli(['train', '--resume', runFolder('stopped')]);
