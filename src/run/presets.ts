@@ -56,7 +56,7 @@ const lapan: Preset = {
 
 /**
  * For demonstrations and tests: learns `catch` in minutes on a software adapter with two cores. Values by trial. Frames of 52 pixels
- * make an update about three times cheaper than 84; at 42 the convolutions leave a margin of the frame unread and it does not learn.
+ * make an update two to three times cheaper than 84, and the strides of the convolutions cover them whole.
  */
 const quick: Preset = {
   about: 'The small network of Mnih et al. 2013 and short schedules: learns `catch` in minutes without a GPU',
