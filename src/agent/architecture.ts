@@ -3,6 +3,7 @@
  * Leaves out: running it (network.ts).
  * Source: `nature`: Mnih et al. 2015, Methods, "Model architecture"; `nips2013`: Mnih et al. 2013, section 4.1.
  */
+import { elementCount } from '../../kernels/runtime/tensor.ts';
 import type { Xoshiro128 } from '../random.ts';
 
 export interface ConvolutionLayer {
@@ -93,7 +94,7 @@ export function architecture(
   let words = 0;
   const place = (name: string, shape: readonly number[], fanIn: number): Parameter => {
     const parameter: Parameter = { name, shape, offset: words, fanIn };
-    const count = shape.reduce((product, extent) => product * extent, 1);
+    const count = elementCount(shape);
     words += Math.ceil(count / parameterAlignmentWords) * parameterAlignmentWords;
     parameters.push(parameter);
     return parameter;
@@ -139,7 +140,7 @@ export function initialParameters(architecture: Architecture, random: Xoshiro128
   const values = new Float32Array(architecture.words);
   for (const { shape, offset, fanIn } of architecture.parameters) {
     const bound = 1 / Math.sqrt(fanIn);
-    const end = offset + shape.reduce((product, extent) => product * extent, 1);
+    const end = offset + elementCount(shape);
     for (let i = offset; i < end; i++) values[i] = (2 * random.nextFloat() - 1) * bound;
   }
   return values;

@@ -3,6 +3,7 @@
  * PyTorch's convolution weight is [out, in, kh, kw] and its flattened convolution output is in (channel, row, column) order; ours are
  * [kh, kw, in, out] and (row, column, channel), so `conv*.weight` and `fc1.weight` are permuted here and nowhere else.
  */
+import { elementCount } from '../../kernels/runtime/tensor.ts';
 import type { Architecture, PlacedLayer } from './architecture.ts';
 
 export interface NamedArray {
@@ -31,25 +32,24 @@ function eachWeight({ layer, input, weight }: PlacedLayer, visit: (ours: number,
   }
 }
 
+/** Shape of a layer's weight as PyTorch has it. */
+function theirShape({ layer, weight }: PlacedLayer): number[] {
+  const [first, second, inputs, outputs] = weight.shape;
+  return layer.kind === 'conv' ? [outputs, inputs, first, second] : [second, first];
+}
+
 /** The tensors of a parameter buffer, in the order of the layers: weight, bias, weight, bias… */
 export function toNamedArrays(architecture: Architecture, values: Float32Array): NamedArray[] {
   const arrays: NamedArray[] = [];
   for (const placed of architecture.layers) {
-    const { layer, weight, bias } = placed;
-    const shape =
-      layer.kind === 'conv'
-        ? [weight.shape[3], weight.shape[2], weight.shape[0], weight.shape[1]]
-        : [weight.shape[1], weight.shape[0]];
-    const data = new Float32Array(weight.shape.reduce((product, extent) => product * extent, 1));
+    const { weight, bias } = placed;
+    const data = new Float32Array(elementCount(weight.shape));
     eachWeight(placed, (ours, theirs) => {
       data[theirs] = values[weight.offset + ours];
     });
-    arrays.push({ name: weight.name, shape, data });
-    arrays.push({
-      name: bias.name,
-      shape: [...bias.shape],
-      data: values.slice(bias.offset, bias.offset + bias.shape[0]),
-    });
+    arrays.push({ name: weight.name, shape: theirShape(placed), data });
+    const end = bias.offset + elementCount(bias.shape);
+    arrays.push({ name: bias.name, shape: bias.shape, data: values.slice(bias.offset, end) });
   }
   return arrays;
 }
@@ -59,26 +59,26 @@ export function toNamedArrays(architecture: Architecture, values: Float32Array):
  * Throws RangeError naming the tensor that is missing, has another shape, or is not of this network.
  */
 export function fromNamedArrays(architecture: Architecture, arrays: readonly NamedArray[]): Float32Array {
-  const byName = new Map(arrays.map((array) => [array.name, array]));
-  const values = new Float32Array(architecture.words);
-  const expected = toNamedArrays(architecture, values);
-  for (const { name, shape } of expected) {
-    const found = byName.get(name);
+  const left = new Map(arrays.map((array) => [array.name, array]));
+  const take = (name: string, shape: readonly number[]): Float32Array => {
+    const found = left.get(name);
     if (found === undefined) throw new RangeError(`the weights have no tensor ${name}`);
     if (found.shape.join() !== shape.join()) {
       throw new RangeError(`the tensor ${name} is [${found.shape.join(', ')}] and must be [${shape.join(', ')}]`);
     }
-    byName.delete(name);
-  }
-  const [stranger] = byName.keys();
-  if (stranger !== undefined) throw new RangeError(`the weights have a tensor ${stranger} that this network does not`);
-  const named = new Map(arrays.map((array) => [array.name, array.data]));
+    left.delete(name);
+    return found.data;
+  };
+  const values = new Float32Array(architecture.words);
   for (const placed of architecture.layers) {
-    const weights = named.get(placed.weight.name)!;
+    const { weight, bias } = placed;
+    const weights = take(weight.name, theirShape(placed));
     eachWeight(placed, (ours, theirs) => {
-      values[placed.weight.offset + ours] = weights[theirs];
+      values[weight.offset + ours] = weights[theirs];
     });
-    values.set(named.get(placed.bias.name)!, placed.bias.offset);
+    values.set(take(bias.name, bias.shape), bias.offset);
   }
+  const [stranger] = left.keys();
+  if (stranger !== undefined) throw new RangeError(`the weights have a tensor ${stranger} that this network does not`);
   return values;
 }

@@ -1,14 +1,11 @@
 /** The DQN loop on a small task: it learns, it repeats itself to the bit, and it goes on after a restore as if nothing had been. */
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { Dqn } from '../../src/agent/dqn.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
 import { blackFrame, createReplayBatch, ReplayMemory } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { BrightHalf } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
-
-// A software adapter compiles its pipelines on the CPU.
-setDefaultTimeout(120_000);
 
 const options: DqnOptions = {
   seed: 11,

@@ -1,7 +1,7 @@
 /**
  * The whole update against the f64 reference: every gradient of a network, and ten updates.
  */
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { architecture, initialParameters } from '../../src/agent/architecture.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { ParameterSet } from '../../src/agent/network.ts';
@@ -10,9 +10,6 @@ import { blackFrame, createReplayBatch, type ReplayBatch } from '../../src/agent
 import { Xoshiro128 } from '../../src/random.ts';
 import { testGpu } from '../support/kernelTest.ts';
 import { ReferenceLearner } from '../support/referenceLearner.ts';
-
-// A software adapter compiles its pipelines on the CPU.
-setDefaultTimeout(120_000);
 
 const actionCount = 6;
 

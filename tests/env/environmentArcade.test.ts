@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { Arcade } from '../../src/env/arcade.ts';
 import { AtariEnvironment } from '../../src/env/environment.ts';
@@ -6,9 +6,6 @@ import type { EnvironmentOptions } from '../../src/env/options.ts';
 import { Preprocessor } from '../../src/env/preprocess.ts';
 import { bricks } from '../../src/games/bricks.ts';
 import { Xoshiro128 } from '../../src/random.ts';
-
-// A second each on a quiet machine; a busy one may take long.
-setDefaultTimeout(60_000);
 
 const rom = new Uint8Array(readFileSync(new URL('../../roms/bricks.bin', import.meta.url)));
 

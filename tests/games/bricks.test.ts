@@ -2,7 +2,7 @@
  * Our own Bricks on our own console: frames, picture, paddle, points, balls, walls, RESET, and what good and random play score.
  * RAM addresses are those of roms/bricks.asm. A frame's picture shows the ball as RAM has it before that frame: the game moves below the picture.
  */
-import { expect, setDefaultTimeout, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -13,9 +13,6 @@ import { bricks } from '../../src/games/bricks.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 
 const rom = new Uint8Array(readFileSync(resolve(import.meta.dirname, '../../roms/bricks.bin')));
-
-// A second on an idle core; a busy machine takes its time.
-setDefaultTimeout(60_000);
 
 const noop = 0;
 const fire = 1;

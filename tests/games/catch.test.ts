@@ -2,7 +2,7 @@
  * Our own Catch on our own console: frames, picture, counting, end, RESET, and what good and random play score.
  * RAM addresses are those of roms/catch.asm. A frame's picture shows RAM as it was before that frame: the game moves below the picture.
  */
-import { expect, setDefaultTimeout, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -12,9 +12,6 @@ import { catchGame } from '../../src/games/catch.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 
 const rom = new Uint8Array(readFileSync(resolve(import.meta.dirname, '../../roms/catch.bin')));
-
-// A second on an idle core; a busy machine takes its time.
-setDefaultTimeout(60_000);
 
 const noop = 0;
 const right = 3;

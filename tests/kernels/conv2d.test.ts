@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import {
   conv2dBackwardInputReference,
@@ -25,9 +25,6 @@ import {
   testGpu,
   uploaded,
 } from '../support/kernelTest.ts';
-
-// A software adapter takes up to a second to compile one pipeline.
-setDefaultTimeout(120_000);
 
 /** The convolutions of the Nature (2015) and NIPS (2013) networks, for one image. */
 const networkLayers = {

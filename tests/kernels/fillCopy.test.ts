@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { copy } from '../../kernels/copy.ts';
 import { fill } from '../../kernels/fill.ts';
@@ -6,9 +6,6 @@ import { Xoshiro128 } from '../../src/random.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectSameBits, testGpu } from '../support/kernelTest.ts';
 import { anyCount, anySeed, cases, edgeCounts } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 const examples = edgeCounts.map((count): [number, number] => [count, count]);
 

@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { framesStackReference } from '../../kernels/frames.ref.ts';
 import { framesStack } from '../../kernels/frames.ts';
@@ -6,9 +6,6 @@ import { Xoshiro128 } from '../../src/random.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectSameBits, testGpu } from '../support/kernelTest.ts';
 import { anySeed, cases } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 interface Shape {
   frames: number;

@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { gatherBackwardReference, gatherForwardReference } from '../../kernels/gather.ref.ts';
 import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
@@ -7,9 +7,6 @@ import { centralDifferences, dot } from '../support/finiteDifferences.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectClose, randomValues, testGpu } from '../support/kernelTest.ts';
 import { anySeed, cases } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 const examples: [number, number, number][] = [
   [1, 1, 1],

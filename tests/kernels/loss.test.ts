@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { huberBackwardReference, huberForwardReference } from '../../kernels/huber.ref.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
@@ -11,9 +11,6 @@ import { centralDifferences } from '../support/finiteDifferences.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectClose, f32RoundingUnit, randomValues, testGpu } from '../support/kernelTest.ts';
 import { anyCount, anySeed, cases } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 /** What f32 flushes to zero. */
 const tiny = 1e-37;

@@ -1,13 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { argmaxReference, maxReference } from '../../kernels/max.ref.ts';
 import { argmaxForward, maxForward } from '../../kernels/max.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectClose, randomValues, testGpu } from '../support/kernelTest.ts';
 import { anySeed, cases } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 const examples: [number, number, number][] = [
   [1, 1, 1],

@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { type AdamSettings, adamStepReference } from '../../kernels/adam.ref.ts';
 import { adamRates, adamStep } from '../../kernels/adam.ts';
@@ -17,9 +17,6 @@ import type { Tensor } from '../../kernels/runtime/tensor.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectClose, f32RoundingUnit, randomValues, testGpu } from '../support/kernelTest.ts';
 import { anyCount, anySeed, cases, edgeCounts } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 /** Parameters, their gradients, and the optimiser's two states. */
 interface Problem {

@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { reduceReference } from '../../kernels/reduce.ref.ts';
 import { type Reduction, reduce, reducePartials } from '../../kernels/reduce.ts';
@@ -6,9 +6,6 @@ import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectClose, f32RoundingUnit, randomValues, testGpu } from '../support/kernelTest.ts';
 import { anySeed, cases } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 const reductions: readonly Reduction[] = ['sum', 'mean', 'max', 'meanAbsolute', 'maxAbsolute', 'sumOfSquares'];
 

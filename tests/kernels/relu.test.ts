@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { invocationGrid } from '../../kernels/grid.ts';
 import { reluBackwardReference, reluForwardReference } from '../../kernels/relu.ref.ts';
@@ -7,9 +7,6 @@ import { centralDifferences, dot } from '../support/finiteDifferences.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectClose, randomValues, testGpu } from '../support/kernelTest.ts';
 import { anyCount, anySeed, cases, edgeCounts } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 /** Random values with zeros of both signs among them. */
 function values(count: number, seed: number, stream: string): Float32Array {

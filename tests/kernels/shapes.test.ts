@@ -1,10 +1,7 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { invocationGrid, workgroupGrid } from '../../kernels/grid.ts';
 import { expectRange, wholeVec4s } from '../../kernels/shapes.ts';
 import { testGpu } from '../support/kernelTest.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 describe('dispatch geometry', () => {
   test('holds what is asked for, on both sides of the limit of one axis', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { gatherForward } from '../../kernels/gather.ts';
 import { argmaxForward } from '../../kernels/max.ts';
@@ -7,9 +7,6 @@ import { tdTarget } from '../../kernels/tdTarget.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectClose, f32RoundingUnit, randomValues, testGpu } from '../support/kernelTest.ts';
 import { anyCount, anySeed, cases } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 const examples: [number, number, number, number][] = [
   [1, 0.99, 1, 1],

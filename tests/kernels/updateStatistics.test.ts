@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { fill } from '../../kernels/fill.ts';
 import { updateStatisticsReference } from '../../kernels/updateStatistics.ref.ts';
@@ -6,9 +6,6 @@ import { readUpdateStatistics, statisticsShape, updateStatistics } from '../../k
 import { guarded, runTwice } from '../support/guarded.ts';
 import { expectClose, f32RoundingUnit, randomValues, testGpu } from '../support/kernelTest.ts';
 import { anySeed, cases } from '../support/shapes.ts';
-
-// A pipeline a shape, compiled by software on a busy machine.
-setDefaultTimeout(60_000);
 
 const examples: [number, number, number][] = [
   [1, 1, 1],
