@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cli, small, temporaryFolder } from './cli.ts';
+import { cli, projectFolder, small, temporaryFolder } from './cli.ts';
 
 const { folder, remove } = temporaryFolder('errors');
 afterAll(remove);
@@ -184,4 +184,12 @@ describe('runs', () => {
     const weights = file('x.safetensors', new Uint8Array(5));
     return refused(['eval', '--run', run, '--weights', weights], ['are damaged', 'x.safetensors']);
   });
+});
+
+test('through `bun run train`, too, it is one line and nothing else', () => {
+  const words = [process.execPath, 'run', 'train', 'pnog'];
+  const { stdout, stderr, exitCode } = Bun.spawnSync(words, { cwd: projectFolder });
+  expect(stdout.toString()).toBe('');
+  expect(stderr.toString()).toMatch(/^error: Unknown game: pnog\..*\n$/);
+  expect(exitCode).toBe(1);
 });
