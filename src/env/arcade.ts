@@ -133,9 +133,10 @@ export class Arcade {
   /**
    * Plays one frame.
    * @param action 0..17 (console/action.ts)
+   * @param draw false when nobody will look at this frame's picture; all else is the same
    * @returns the frame's reward, 0 once the episode is over
    */
-  act(action: Action): number {
+  act(action: Action, draw = true): number {
     // Two draws a frame, whatever becomes of them: one for each player.
     const sticks = this.#random.nextU32() / 4294967296 < this.#repeatActionProbability;
     this.#random.nextU32();
@@ -143,19 +144,19 @@ export class Arcade {
     const rules = this.#rules;
     if (rules?.terminal) return 0;
     this.#episodeFrames++;
-    this.#emulate(this.#held, 1);
+    this.#emulate(this.#held, 1, draw);
     return rules === undefined ? 0 : rules.reward;
   }
 
   /** Runs frames with an action held. Reading RAM afterwards is visible to a program that runs in undriven addresses. */
-  #emulate(action: Action, frames: number): void {
+  #emulate(action: Action, frames: number, draw = true): void {
     const { console } = this;
     const { controls } = console;
     controls.setDifficulty((this.difficulty & 1) !== 0, (this.difficulty & 2) !== 0);
     if (!controls.usesPaddles) controls.setJoystick(action);
     for (let frame = 0; frame < frames; frame++) {
       if (controls.usesPaddles) this.#turnPaddle(action);
-      console.runFrame();
+      console.runFrame(draw);
       this.#rules?.step(console.ram);
     }
     console.touchRam();

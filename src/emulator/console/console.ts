@@ -116,8 +116,11 @@ export class Console {
     this.#cpu.reset();
   }
 
-  /** Runs until the cartridge ends its television frame, or for 25,000 instructions. */
-  runFrame(): void {
+  /**
+   * Runs until the cartridge ends its television frame, or for 25,000 instructions.
+   * @param draw false when nobody will look at this frame's picture; all else is the same
+   */
+  runFrame(_draw = true): void {
     const cpu = this.#cpu;
     const tia = this.#tia;
     const space = this.#space;
