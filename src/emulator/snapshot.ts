@@ -58,12 +58,22 @@ export class SnapshotReader {
     return this.#view.getInt32(this.#advance(4), true);
   }
 
+  /** An integer from `min` to `max`, both included. Throws `UserError` for any other: whatever bytes come, no field leaves its range. */
+  intIn(min: number, max: number): number {
+    const value = this.int();
+    if (value >= min && value <= max) return value;
+    throw new UserError(
+      `a snapshot holds ${value} where only ${min} to ${max} can be.`,
+      'It is damaged; take another one.',
+    );
+  }
+
   double(): number {
     return this.#view.getFloat64(this.#advance(8), true);
   }
 
   flag(): boolean {
-    return this.int() !== 0;
+    return this.intIn(0, 1) === 1;
   }
 
   /** Fills `target`. */
