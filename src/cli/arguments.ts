@@ -9,7 +9,7 @@ import { didYouMean } from '../run/resolve.ts';
 export interface FlagSpec {
   /** With its dashes: `--episodes`. */
   readonly flag: string;
-  /** What stands for the value in `--help`; absent for a switch. */
+  /** What stands for the value in `--help`, a word for each of several (`N FILE`); absent for a switch. */
   readonly placeholder?: string;
   /** `--no-<flag>` is known, too. */
   readonly negatable?: boolean;
@@ -29,7 +29,7 @@ export interface CommandSpec {
   readonly examples: readonly string[];
 }
 
-/** The words of one call. A switch's text is undefined, or `false` after `--no-`. */
+/** The words of one call. A switch's text is undefined, or `false` after `--no-`. Several values: `flagValues`. */
 export interface ParsedArguments {
   readonly positionals: readonly string[];
   readonly flags: ReadonlyMap<string, string | undefined>;
@@ -68,6 +68,8 @@ export function parseCommandLine(spec: CommandSpec, words: readonly string[]): P
  */
 const guard = '=';
 const bareSwitch = `${guard}\0`;
+/** Between the values of one flag: no word of a command line holds it. */
+const valueSeparator = '\0';
 
 /** The words with every flag in the form above; `--no-x` becomes `--x==false`. Throws UserError as `parseCommandLine` does. */
 function guardedWords(spec: CommandSpec, flags: readonly FlagSpec[], words: readonly string[]): string[] {
@@ -91,8 +93,13 @@ function guardedWords(spec: CommandSpec, flags: readonly FlagSpec[], words: read
     }
     let text = inline;
     if (flag.placeholder !== undefined) {
-      if (text === undefined && words[i + 1]?.startsWith('--') === false) text = words[++i];
-      if (text === undefined) throw new UserError(`${name} needs a value.`, usageOf(flag, spec));
+      const wanted = flag.placeholder.split(' ').length;
+      const values = text === undefined ? [] : [text];
+      while (values.length < wanted && words[i + 1]?.startsWith('--') === false) values.push(words[++i]);
+      if (values.length < wanted) {
+        throw new UserError(`${name} needs ${wanted === 1 ? 'a value' : `${wanted} values`}.`, usageOf(flag, spec));
+      }
+      text = values.join(valueSeparator);
     } else if (name !== flag.flag) {
       if (text !== undefined) throw new UserError(`${name} takes no value.`, usageOf(flag, spec));
       text = 'false';
@@ -100,6 +107,11 @@ function guardedWords(spec: CommandSpec, flags: readonly FlagSpec[], words: read
     guarded.push(`${flag.flag}=${text === undefined ? bareSwitch : guard + text}`);
   }
   return guarded;
+}
+
+/** The values of a flag that takes several; undefined where it was not given. */
+export function flagValues(parsed: ParsedArguments, flag: string): string[] | undefined {
+  return parsed.flags.get(flag)?.split(valueSeparator);
 }
 
 /** The text of `--help` for a command. */
