@@ -3,14 +3,15 @@
  * Leaves out frame skip, the maximum of two frames, no-op starts and episode limits: src/env/environment.ts.
  * Source: reference console.md sections 1 to 3.
  */
+import { createHash } from 'node:crypto';
 import { type Action, actionNames } from '../emulator/console/action.ts';
 import { Console } from '../emulator/console/console.ts';
 import { fires, paddleRange } from '../emulator/console/controls.ts';
 import type { TelevisionFormat } from '../emulator/console/properties.ts';
 import { SnapshotReader, SnapshotWriter } from '../emulator/snapshot.ts';
 import { UserError } from '../errors.ts';
-import type { Game, ReadRam } from '../games/game.ts';
-import { GameRules } from '../games/rules.ts';
+import { consoleFor, type Game, type GameState, type ModeConsole, type OwnState, resetSwitch } from '../games/game.ts';
+import { GameRules, ramReader } from '../games/rules.ts';
 import { Mt19937 } from '../random.ts';
 
 export interface ArcadeOptions {
@@ -26,13 +27,15 @@ export interface ArcadeOptions {
   readonly mode?: number;
   /** Bit 0: left switch at A, bit 1: right switch at A. Default: the game's. */
   readonly difficulty?: number;
+  /** Frames for which selecting a mode plays an action. Default 1; the reference's are as many as those of its own frame skip. */
+  readonly modeFrameSkip?: number;
 }
 
 const noop: Action = 0;
 const warmUpFrames = 60;
 const softResetFrames = 4;
 /** After so many presses a cartridge does not know the mode. */
-const maxSelectPresses = 1000;
+const maxModeRounds = 1000;
 const allActions: readonly Action[] = actionNames.map((_, action) => action);
 
 const snapshotVersion = 1;
@@ -46,9 +49,12 @@ export class Arcade {
   readonly difficulty: number;
 
   readonly #rules: GameRules | undefined;
+  readonly #modeConsole: ModeConsole<GameState & OwnState> | undefined;
+  /** What is played for each action: itself, or NOOP where the game forbids it. */
+  readonly #legalActions: readonly Action[];
   readonly #random: Mt19937;
   readonly #repeatActionProbability: number;
-  readonly #readRam: ReadRam;
+  readonly #modeFrameSkip: number;
   #held: Action = noop;
   #paddle: number = paddleRange.start;
   #episodeFrames = 0;
@@ -66,10 +72,24 @@ export class Arcade {
     // The reference keeps the probability in single precision.
     this.#repeatActionProbability = Math.fround(repeatActionProbability);
     this.#random = new Mt19937(seed);
-    this.#rules = game && new GameRules(game);
-    this.console = new Console(rom, game?.console);
-    const { ram } = this.console;
-    this.#readRam = (address) => ram[address & 0x7f];
+    this.#modeFrameSkip = options.modeFrameSkip ?? 1;
+    this.#legalActions = allActions.map((action) => (game?.illegalActions?.includes(action) ? noop : action));
+    this.console = new Console(rom, game && consoleFor(game, createHash('md5').update(rom).digest('hex')));
+    if (game !== undefined) {
+      const read = ramReader(this.console.ram, this.console.cartridgeRam);
+      this.#rules = new GameRules(game, read);
+      this.#modeConsole = {
+        read,
+        state: this.#rules.state,
+        pressSelect: (frames) => this.#pressSelect(frames),
+        softReset: () => this.#softReset(),
+        act: (action) => {
+          for (let frame = 0; frame < this.#modeFrameSkip; frame++) this.act(action);
+        },
+        nextRandom: () => this.#random.nextU32(),
+        repeatUntil: (done, step) => this.#repeatUntil(done, step),
+      };
+    }
     this.reset();
   }
 
@@ -125,7 +145,7 @@ export class Arcade {
     this.#emulate(noop, warmUpFrames);
     this.#softReset();
     this.#rules?.reset();
-    this.#selectMode();
+    if (this.#modeConsole !== undefined) this.game?.selectMode?.(this.#modeConsole, this.mode);
     this.#softReset();
     for (const action of this.game?.startingActions ?? []) this.#emulate(action, 1);
   }
@@ -140,7 +160,7 @@ export class Arcade {
     // Two draws a frame, whatever becomes of them: one for each player.
     const sticks = this.#random.nextU32() / 4294967296 < this.#repeatActionProbability;
     this.#random.nextU32();
-    if (!sticks) this.#held = action;
+    if (!sticks) this.#held = this.#legalActions[action];
     const rules = this.#rules;
     if (rules?.terminal) return 0;
     this.#episodeFrames++;
@@ -148,17 +168,21 @@ export class Arcade {
     return rules === undefined ? 0 : rules.reward;
   }
 
-  /** Runs frames with an action held. Reading RAM afterwards is visible to a program that runs in undriven addresses. */
+  /** Runs frames with an action or the RESET switch held. Reading RAM afterwards is visible to a program that runs in undriven addresses. */
   #emulate(action: Action, frames: number, draw = true): void {
     const { console } = this;
     const { controls } = console;
+    const isReset = action === resetSwitch;
+    const held = isReset ? noop : action;
     controls.setDifficulty((this.difficulty & 1) !== 0, (this.difficulty & 2) !== 0);
-    if (!controls.usesPaddles) controls.setJoystick(action);
+    if (isReset) controls.setSwitches(true, false);
+    if (!controls.usesPaddles) controls.setJoystick(held);
     for (let frame = 0; frame < frames; frame++) {
-      if (controls.usesPaddles) this.#turnPaddle(action);
+      if (controls.usesPaddles) this.#turnPaddle(held);
       console.runFrame(draw);
-      this.#rules?.step(console.ram);
+      this.#rules?.step();
     }
+    if (isReset) controls.setSwitches(false, false);
     console.touchRam();
   }
 
@@ -172,26 +196,20 @@ export class Arcade {
 
   /** The console's RESET switch, for four frames. */
   #softReset(): void {
-    this.console.controls.setSwitches(true, false);
-    this.#emulate(noop, softResetFrames);
-    this.console.controls.setSwitches(false, false);
+    this.#emulate(resetSwitch, softResetFrames);
     this.#held = noop;
   }
 
-  #selectMode(): void {
-    const selection = this.game?.selectMode;
-    if (selection === undefined) return;
-    const target = selection.target(this.mode);
-    for (let presses = 0; selection.read(this.#readRam) !== target; presses++) {
-      if (presses === maxSelectPresses) {
+  #repeatUntil(done: () => boolean, step: () => void): void {
+    for (let rounds = 0; !done(); rounds++) {
+      if (rounds === maxModeRounds) {
         throw new UserError(
-          `mode ${this.mode} was not reached with SELECT.`,
-          `Check that this cartridge is ${this.game?.title} and that its entry reads the mode where this version keeps it.`,
+          `${this.game?.title}: mode ${this.mode} was not reached.`,
+          'Check that the cartridge is this game; another version may keep its mode elsewhere.',
         );
       }
-      this.#pressSelect(selection.pressFrames);
+      step();
     }
-    if (selection.thenSoftReset) this.#softReset();
   }
 
   /** Holds SELECT for some frames that no rules see, then plays one frame without it. */

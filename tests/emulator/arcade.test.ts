@@ -3,14 +3,15 @@ import { describe, expect, test } from 'bun:test';
 import { paddleRange } from '../../src/emulator/console/controls.ts';
 import { Arcade, type ArcadeOptions } from '../../src/env/arcade.ts';
 import { UserError } from '../../src/errors.ts';
-import type { Game } from '../../src/games/game.ts';
+import type { Game, ScoredGame } from '../../src/games/game.ts';
+import { pressSelectUntil } from '../../src/games/selectMode.ts';
 import { Mt19937 } from '../../src/random.ts';
 import { fnv32, readRom } from '../golden/trace.ts';
 
 const rom = readRom('tiafuzz01');
 
 /** A game whose rules count how often they were asked; the score is that count. */
-function countingGame(changes: Partial<Game> = {}): { game: Game; asked: () => number } {
+function countingGame(changes: Partial<ScoredGame> = {}): { game: Game; asked: () => number } {
   let asked = 0;
   const game: Game = {
     id: 'counting',
@@ -48,7 +49,7 @@ describe('reset', () => {
   test('SELECT is pressed until the mode is reached; its raw frames are not judged', () => {
     let mode = 0;
     const { game, asked } = countingGame({
-      selectMode: { read: () => mode++, target: (wanted) => wanted, pressFrames: 5, thenSoftReset: true },
+      selectMode: pressSelectUntil((_read, wanted) => mode++ === wanted, 5),
     });
     const arcade = arcadeWith({ game, mode: 3 });
     // Three presses, each followed by one frame, and one more soft reset.
@@ -58,7 +59,7 @@ describe('reset', () => {
 
   test('a mode that never comes is an error, and so is one that the game lacks', () => {
     const { game } = countingGame({
-      selectMode: { read: () => 9, target: (wanted) => wanted, pressFrames: 1, thenSoftReset: false },
+      selectMode: pressSelectUntil(() => false, 1),
     });
     expect(() => arcadeWith({ game })).toThrow(UserError);
     expect(() => arcadeWith({ game: countingGame().game, mode: 2 })).toThrow('mode 2');

@@ -1,22 +1,30 @@
 /** The order in which a game's entry is evaluated, what survives a snapshot, and the genuine entries on RAM made by hand. */
 import { expect, test } from 'bun:test';
-import type { Game } from '../../src/games/game.ts';
+import type { Game, ScoredGame } from '../../src/games/game.ts';
 import { genuineBreakout } from '../../src/games/genuine/breakout.ts';
 import { defaults } from '../../src/games/genuine/defaults.ts';
 import { genuinePong } from '../../src/games/genuine/pong.ts';
 import { gameByMd5, gameNames, games } from '../../src/games/registry.ts';
-import { GameRules } from '../../src/games/rules.ts';
+import { GameRules, ramReader } from '../../src/games/rules.ts';
 
-/** RAM with some bytes set, by their zero-page addresses. */
-function ram(bytes: Record<number, number>): Uint8Array {
-  const memory = new Uint8Array(128);
-  for (const [address, value] of Object.entries(bytes)) {
-    memory[Number(address) - 0x80] = value;
+/** Rules over RAM of their own: a step has some bytes set, by their zero-page addresses, and all others 0. */
+class Played extends GameRules {
+  readonly #ram: Uint8Array;
+
+  constructor(game: Game) {
+    const ram = new Uint8Array(128);
+    super(game, ramReader(ram));
+    this.#ram = ram;
   }
-  return memory;
+
+  stepOn(bytes: Record<number, number>): void {
+    this.#ram.fill(0);
+    for (const [address, value] of Object.entries(bytes)) this.#ram[Number(address) - 0x80] = value;
+    this.step();
+  }
 }
 
-const plain: Game = {
+const plain: ScoredGame = {
   ...defaults,
   id: 'plain',
   title: 'Plain',
@@ -32,7 +40,7 @@ test('rules are evaluated in the order before, score, reward, keep score, termin
   const calls: string[] = [];
   let scoreDuringReward = Number.NaN;
   let scoreDuringTerminal = Number.NaN;
-  const rules = new GameRules({
+  const rules = new Played({
     ...plain,
     before: () => calls.push('before'),
     score: (read) => {
@@ -56,9 +64,9 @@ test('rules are evaluated in the order before, score, reward, keep score, termin
     after: () => calls.push('after'),
     lives: () => calls.push('lives'),
   });
-  rules.step(ram({ 128: 4 }));
+  rules.stepOn({ 128: 4 });
   calls.length = 0;
-  rules.step(ram({ 128: 7 }));
+  rules.stepOn({ 128: 7 });
   expect(calls).toEqual(['before', 'score', 'reward', 'keepScoreIf', 'terminal', 'after', 'lives']);
   expect(scoreDuringReward).toBe(4);
   expect(scoreDuringTerminal).toBe(7);
@@ -67,40 +75,40 @@ test('rules are evaluated in the order before, score, reward, keep score, termin
 });
 
 test('the default reward is the difference of scores, and a reset forgets the score', () => {
-  const rules = new GameRules(plain);
+  const rules = new Played(plain);
   expect(rules.lives).toBe(3);
-  rules.step(ram({ 128: 5, 130: 2 }));
+  rules.stepOn({ 128: 5, 130: 2 });
   expect([rules.score, rules.reward, rules.lives]).toEqual([5, 5, 2]);
-  rules.step(ram({ 128: 3, 130: 1 }));
+  rules.stepOn({ 128: 3, 130: 1 });
   expect([rules.score, rules.reward, rules.lives]).toEqual([3, -2, 1]);
   rules.reset();
   expect([rules.score, rules.reward, rules.terminal, rules.lives]).toEqual([0, 0, false, 3]);
-  rules.step(ram({ 128: 3 }));
+  rules.stepOn({ 128: 3 });
   expect(rules.reward).toBe(3);
 });
 
 test('a kept score is the base of the next reward', () => {
-  const rules = new GameRules({ ...plain, keepScoreIf: (read) => read(0x83) === 1 });
-  rules.step(ram({ 128: 5 }));
-  rules.step(ram({ 128: 9, 131: 1 }));
+  const rules = new Played({ ...plain, keepScoreIf: (read) => read(0x83) === 1 });
+  rules.stepOn({ 128: 5 });
+  rules.stepOn({ 128: 9, 131: 1 });
   expect([rules.score, rules.reward]).toEqual([5, 4]);
-  rules.step(ram({ 128: 10 }));
+  rules.stepOn({ 128: 10 });
   expect([rules.score, rules.reward]).toEqual([10, 5]);
 });
 
 test('lives are 0 at the end unless the game says otherwise', () => {
-  const over = ram({ 129: 1, 130: 2 });
-  const rules = new GameRules(plain);
-  rules.step(over);
+  const over = { 129: 1, 130: 2 };
+  const rules = new Played(plain);
+  rules.stepOn(over);
   expect([rules.terminal, rules.lives]).toEqual([true, 0]);
-  const keeping = new GameRules({ ...plain, livesWhenTerminal: 'expression' });
-  keeping.step(over);
+  const keeping = new Played({ ...plain, livesWhenTerminal: 'expression' });
+  keeping.stepOn(over);
   expect([keeping.terminal, keeping.lives]).toEqual([true, 2]);
 });
 
 test('initial values of the state may include the score', () => {
-  const rules = new GameRules({ ...plain, initialState: { score: 2000 } });
-  rules.step(ram({ 128: 100 }));
+  const rules = new Played({ ...plain, initialState: { score: 2000 } });
+  rules.stepOn({ 128: 100 });
   expect(rules.reward).toBe(-1900);
 });
 
@@ -115,39 +123,39 @@ test('a snapshot brings back score, end, lives and the values of the game alone'
       state['bonus'] = read(0x85);
     },
   };
-  const rules = new GameRules(game);
-  rules.step(ram({ 128: 6, 129: 1, 130: 2, 132: 1, 133: 40 }));
+  const rules = new Played(game);
+  rules.stepOn({ 128: 6, 129: 1, 130: 2, 132: 1, 133: 40 });
   const snapshot = rules.snapshot();
-  const other = new GameRules(game);
-  other.step(ram({ 128: 90, 130: 1, 133: 3 }));
+  const other = new Played(game);
+  other.stepOn({ 128: 90, 130: 1, 133: 3 });
   other.restore(snapshot);
   expect([other.score, other.reward, other.terminal, other.lives]).toEqual([6, 5, true, 0]);
   expect(other.snapshot()).toEqual(snapshot);
   seen.length = 0;
-  other.step(ram({ 128: 8, 130: 2 }));
+  other.stepOn({ 128: 8, 130: 2 });
   expect(seen).toEqual([true, 40]);
   expect([other.reward, other.terminal, other.lives]).toEqual([2, false, 2]);
   expect(() => rules.restore([1, 2])).toThrow(RangeError);
 });
 
 test('genuine Pong: the score is the difference, 21 of either ends it', () => {
-  const rules = new GameRules(genuinePong);
-  rules.step(ram({ 142: 3, 141: 5 }));
+  const rules = new Played(genuinePong);
+  rules.stepOn({ 142: 3, 141: 5 });
   expect([rules.score, rules.terminal]).toEqual([-2, false]);
-  rules.step(ram({ 142: 3, 141: 21 }));
+  rules.stepOn({ 142: 3, 141: 21 });
   expect([rules.score, rules.terminal]).toEqual([-18, true]);
-  rules.step(ram({ 142: 21, 141: 20 }));
+  rules.stepOn({ 142: 21, 141: 20 });
   expect([rules.score, rules.terminal]).toEqual([1, true]);
 });
 
 test('genuine Breakout: three decimal digits; no ball left ends it, but not before there were five', () => {
-  const rules = new GameRules(genuineBreakout);
-  rules.step(ram({}));
+  const rules = new Played(genuineBreakout);
+  rules.stepOn({});
   expect(rules.terminal).toBe(false);
-  rules.step(ram({ 185: 5 }));
-  rules.step(ram({ 185: 4, 205: 0x37, 204: 0xf2 }));
+  rules.stepOn({ 185: 5 });
+  rules.stepOn({ 185: 4, 205: 0x37, 204: 0xf2 });
   expect([rules.score, rules.reward, rules.lives]).toEqual([237, 237, 4]);
-  rules.step(ram({ 185: 0, 205: 0x37, 204: 0xf2 }));
+  rules.stepOn({ 185: 0, 205: 0x37, 204: 0xf2 });
   expect([rules.reward, rules.terminal, rules.lives]).toEqual([0, true, 0]);
 });
 

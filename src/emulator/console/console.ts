@@ -106,6 +106,11 @@ export class Console {
     return this.#tia.raster.pixels.subarray(0, this.screenWidth * this.screenHeight);
   }
 
+  /** RAM on the cartridge, live; empty for most. */
+  get cartridgeRam(): Uint8Array {
+    return this.#space.cartridgeRam;
+  }
+
   /** What the switch does: chips and CPU start anew, RAM keeps its contents. */
   systemReset(): void {
     this.#cpu.cycles = 0;

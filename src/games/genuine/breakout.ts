@@ -1,9 +1,10 @@
 /** Breakout (1978): five balls, FIRE serves. */
 import { actions } from '../../emulator/console/action.ts';
-import type { Game } from '../game.ts';
+import { defineGame } from '../game.ts';
+import { pressSelectUntil } from '../selectMode.ts';
 import { defaults } from './defaults.ts';
 
-export const genuineBreakout: Game = {
+export const genuineBreakout = defineGame({
   ...defaults,
   id: 'breakout',
   title: 'Breakout',
@@ -12,7 +13,7 @@ export const genuineBreakout: Game = {
   minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT'),
   modes: [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44],
   difficulties: [0, 1],
-  selectMode: { read: (read) => read(0xb2), target: (mode) => mode, pressFrames: 1, thenSoftReset: true },
+  selectMode: pressSelectUntil((read, mode) => read(0xb2) === mode, 1),
   initialLives: 5,
   // The byte of lives is 0 until the game has set it up, which is not the end of an episode.
   initialState: { started: false },
@@ -24,4 +25,4 @@ export const genuineBreakout: Game = {
   score: (read) => (read(0xcd) & 15) + 10 * (read(0xcd) >> 4) + 100 * (read(0xcc) & 15),
   terminal: (read, state) => state.started === true && read(0xb9) === 0,
   lives: (read) => read(0xb9),
-};
+});

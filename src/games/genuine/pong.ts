@@ -1,9 +1,10 @@
 /** Video Olympics (1977), whose first game is Pong: the player's paddle is the right one, first to 21. */
 import { actions } from '../../emulator/console/action.ts';
-import type { Game } from '../game.ts';
+import { defineGame } from '../game.ts';
+import { pressSelectUntil } from '../selectMode.ts';
 import { defaults } from './defaults.ts';
 
-export const genuinePong: Game = {
+export const genuinePong = defineGame({
   ...defaults,
   id: 'pong',
   title: 'Pong (Video Olympics)',
@@ -12,8 +13,8 @@ export const genuinePong: Game = {
   minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT', 'RIGHTFIRE', 'LEFTFIRE'),
   modes: [0, 1],
   difficulties: [0, 1, 2, 3],
-  selectMode: { read: (read) => read(0x96), target: (mode) => mode, pressFrames: 2, thenSoftReset: true },
+  selectMode: pressSelectUntil((read, mode) => read(0x96) === mode, 2),
   score: (read) => read(0x8e) - read(0x8d),
   terminal: (read) => read(0x8d) === 21 || read(0x8e) === 21,
   livesWhenTerminal: 'expression',
-};
+});
