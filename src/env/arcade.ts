@@ -38,7 +38,8 @@ const softResetFrames = 4;
 const maxModeRounds = 1000;
 const allActions: readonly Action[] = actionNames.map((_, action) => action);
 
-const snapshotVersion = 1;
+/** 2: the random generator by its place in the sequence, a checksum. */
+const snapshotVersion = 2;
 
 export class Arcade {
   readonly console: Console;
@@ -58,12 +59,16 @@ export class Arcade {
   #held: Action = noop;
   #paddle: number = paddleRange.start;
   #episodeFrames = 0;
+  #snapshotBytes = 0;
+  readonly #options: ArcadeOptions;
 
   /**
    * Loads the cartridge: switches the console on and resets the environment once.
+   * @param original an arcade of these options of which this one becomes a copy (`clone`); nothing is switched on or reset
    * @throws UserError for a cartridge that cannot be played, and for a mode or difficulty that the game does not have
    */
-  constructor(options: ArcadeOptions) {
+  constructor(options: ArcadeOptions, original?: Arcade) {
+    this.#options = options;
     const { rom, game, seed, repeatActionProbability = 0 } = options;
     this.game = game;
     this.actions = game?.minimalActions ?? allActions;
@@ -71,10 +76,13 @@ export class Arcade {
     this.difficulty = chosen('difficulty', options.difficulty, game?.difficulties, game?.defaultDifficulty);
     // The reference keeps the probability in single precision.
     this.#repeatActionProbability = Math.fround(repeatActionProbability);
-    this.#random = new Mt19937(seed);
+    this.#random = original === undefined ? new Mt19937(seed) : original.#random.clone();
     this.#modeFrameSkip = options.modeFrameSkip ?? 1;
     this.#legalActions = allActions.map((action) => (game?.illegalActions?.includes(action) ? noop : action));
-    this.console = new Console(rom, game && consoleFor(game, createHash('md5').update(rom).digest('hex')));
+    this.console =
+      original === undefined
+        ? new Console(rom, game && consoleFor(game, createHash('md5').update(rom).digest('hex')))
+        : original.console.clone();
     if (game !== undefined) {
       const read = ramReader(this.console.ram, this.console.cartridgeRam);
       this.#rules = new GameRules(game, read);
@@ -90,7 +98,7 @@ export class Arcade {
         repeatUntil: (done, step) => this.#repeatUntil(done, step),
       };
     }
-    this.reset();
+    if (original === undefined) this.reset();
   }
 
   /** Lives left; 0 for a game without lives. */
@@ -224,39 +232,64 @@ export class Arcade {
     this.#episodeFrames++;
   }
 
-  /** Everything that the episode's future depends on; `restore` goes back to it. */
-  snapshot(): Uint8Array {
-    const out = new SnapshotWriter();
-    out.int(snapshotVersion);
-    this.console.save(out);
-    out.bytes(new Uint8Array(this.#random.state.buffer));
-    out.int(this.#held);
-    out.int(this.#paddle);
-    out.int(this.#episodeFrames);
-    for (const value of this.#rules?.snapshot() ?? []) out.double(value);
-    return out.finish();
+  /** Bytes of every snapshot of this arcade. */
+  get snapshotBytes(): number {
+    if (this.#snapshotBytes === 0) {
+      const out = new SnapshotWriter();
+      this.#save(out);
+      this.#snapshotBytes = out.seal().length;
+    }
+    return this.#snapshotBytes;
+  }
+
+  /**
+   * Everything that the episode's future depends on; `restore` goes back to it.
+   * @param into `snapshotBytes` bytes to write it to, for example an earlier snapshot that is no longer needed
+   */
+  snapshot(into = new Uint8Array(this.snapshotBytes)): Uint8Array {
+    const out = new SnapshotWriter(into);
+    this.#save(out);
+    return out.seal();
   }
 
   /** @throws UserError for bytes that are no snapshot of this version, cartridge and game; nothing is then changed */
   restore(bytes: Uint8Array): void {
     const state = new SnapshotReader(bytes);
-    state.expectLength(this.snapshot().length);
-    const version = state.int();
-    if (version !== snapshotVersion) {
-      throw new UserError(
-        `an arcade snapshot of version ${version}; this version reads ${snapshotVersion}.`,
-        'Save it again with this version.',
-      );
-    }
+    state.expectVersion('an arcade', snapshotVersion);
+    state.expectSealed(this.snapshotBytes);
+    const sequence = state.int() >>> 0;
+    const drawn = state.count();
+    const held = state.intIn(0, allActions.length - 1);
+    const paddle = state.intIn(paddleRange.min, paddleRange.max);
+    const episodeFrames = state.count();
+    const values = this.#rules?.snapshot().map(() => state.double());
     this.console.load(state);
-    state.bytes(new Uint8Array(this.#random.state.buffer));
-    this.#held = state.int();
-    this.#paddle = state.int();
-    this.#episodeFrames = state.int();
-    if (this.#rules === undefined) return;
-    const values: number[] = [];
-    while (state.remaining > 0) values.push(state.double());
-    this.#rules.restore(values);
+    this.#random.goTo(sequence, drawn);
+    this.#held = held;
+    this.#paddle = paddle;
+    this.#episodeFrames = episodeFrames;
+    if (values !== undefined) this.#rules?.restore(values);
+  }
+
+  /** Another arcade in the same state; the two share nothing that changes. */
+  clone(): Arcade {
+    const copy = new Arcade(this.#options, this);
+    copy.#held = this.#held;
+    copy.#paddle = this.#paddle;
+    copy.#episodeFrames = this.#episodeFrames;
+    if (this.#rules !== undefined) copy.#rules?.restore(this.#rules.snapshot());
+    return copy;
+  }
+
+  #save(out: SnapshotWriter): void {
+    out.int(snapshotVersion);
+    out.int(this.#random.sequence);
+    out.double(this.#random.drawn);
+    out.int(this.#held);
+    out.int(this.#paddle);
+    out.double(this.#episodeFrames);
+    for (const value of this.#rules?.snapshot() ?? []) out.double(value);
+    this.console.save(out);
   }
 }
 

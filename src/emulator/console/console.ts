@@ -33,7 +33,8 @@ const instructionsPerFrame = 25000;
 /** The screen has at least so many rows. */
 const minScreenHeight = 200;
 
-const snapshotVersion = 1;
+/** 2: random generators by their place in the sequence, numbers with their ranges, a checksum. */
+const snapshotVersion = 2;
 
 export class Console {
   readonly properties: ConsoleProperties;
@@ -48,7 +49,8 @@ export class Console {
   /** Lines of the last `runFrame`; a frame that goes on after it counts from its start. */
   scanlines = 0;
 
-  readonly #random = new Mt19937(noiseSeed);
+  readonly #rom: Uint8Array;
+  readonly #random: Mt19937;
   readonly #cpu: Cpu;
   readonly #tia: Tia;
   readonly #riot: Riot;
@@ -58,44 +60,52 @@ export class Console {
   /** The frame under way has not ended; it was greyed once already. */
   #unfinished = false;
   #greyed = false;
+  #snapshotBytes = 0;
 
   /**
    * Switches the console on: RAM full of noise, the television format found out by running 60 frames, then a reset.
    * @param rom the bytes of the cartridge image
    * @param properties what differs from `defaultProperties`
+   * @param original a console with this cartridge and these properties of which this one becomes a copy (`clone`); it is not switched on
    * @throws UserError for a cartridge that cannot be played, or a picture larger than the console's
    */
-  constructor(rom: Uint8Array, properties: Partial<ConsoleProperties> = {}) {
+  constructor(rom: Uint8Array, properties: Partial<ConsoleProperties> = {}, original?: Console) {
     const wanted = { ...defaultProperties, ...properties };
-    if (wanted.yStart < 0 || wanted.height < 1 || wanted.yStart + wanted.height > bufferRows) {
-      throw new UserError(
-        `a picture of ${wanted.height} lines from line ${wanted.yStart} on does not fit.`,
-        `yStart + height is at most ${bufferRows}.`,
-      );
-    }
+    expectPictureFits(wanted.yStart, wanted.height);
+    this.#rom = rom;
+    this.#random = original === undefined ? new Mt19937(noiseSeed) : original.#random.clone();
     this.cartridge = createCartridge(rom);
     this.controls = new Controls(wanted);
     let format: TelevisionFormat = wanted.format === 'AUTO-DETECT' ? 'NTSC' : wanted.format;
-    this.#television = television(wanted, format, wanted.height);
+    this.#television = original === undefined ? television(wanted, format, wanted.height) : original.#television;
     this.#tia = new Tia(this.controls, this.#television);
     this.#riot = new Riot(this.controls);
     this.#space = new AddressSpace(this.cartridge, this.#tia, this.#riot);
     this.#cpu = new Cpu(this.#space);
     this.ram = this.#space.ram;
-    this.#identity = fnv1a(rom);
-
-    fillWithNoise(this.ram, this.#random);
-    this.#random.nextU32();
-    if (wanted.format === 'AUTO-DETECT') {
+    if (original === undefined) {
+      fillWithNoise(this.ram, this.#random);
+      this.#random.nextU32();
+      if (wanted.format === 'AUTO-DETECT') {
+        this.systemReset();
+        format = this.#detectFormat();
+      }
+      const height = format !== 'NTSC' && wanted.height === defaultHeight ? palHeight : wanted.height;
+      expectPictureFits(wanted.yStart, height);
+      this.#television = television(wanted, format, height);
       this.systemReset();
-      format = this.#detectFormat();
+      this.format = format;
+      this.properties = { ...wanted, height };
+      this.#identity = fnv1a(
+        rom,
+        new TextEncoder().encode(JSON.stringify([this.cartridge.scheme, format, this.properties])),
+      );
+    } else {
+      this.format = original.format;
+      this.properties = original.properties;
+      this.#identity = original.#identity;
     }
-    const height = format !== 'NTSC' && wanted.height === defaultHeight ? palHeight : wanted.height;
-    this.#television = television(wanted, format, height);
-    this.systemReset();
-    this.format = format;
-    this.properties = { ...wanted, height };
-    this.screenHeight = Math.max(height, minScreenHeight);
+    this.screenHeight = Math.max(this.properties.height, minScreenHeight);
   }
 
   /**
@@ -163,63 +173,94 @@ export class Console {
     return longFrames >= longFramesOfPal ? 'PAL' : 'NTSC';
   }
 
-  /** Everything that the next frames depend on; `restore` brings it back in a console with the same cartridge and properties. */
-  snapshot(): Uint8Array {
-    const out = new SnapshotWriter();
-    this.save(out);
-    return out.finish();
+  /** Bytes of every snapshot of this console. */
+  get snapshotBytes(): number {
+    if (this.#snapshotBytes === 0) {
+      const out = new SnapshotWriter();
+      this.save(out);
+      this.#snapshotBytes = out.seal().length;
+    }
+    return this.#snapshotBytes;
   }
 
-  /** @throws UserError for bytes that are no snapshot of this version or cartridge; the console is then as before. */
+  /**
+   * Everything that the next frames depend on; `restore` brings it back in a console with the same cartridge and properties.
+   * @param into `snapshotBytes` bytes to write it to, for example an earlier snapshot that is no longer needed
+   */
+  snapshot(into = new Uint8Array(this.snapshotBytes)): Uint8Array {
+    const out = new SnapshotWriter(into);
+    this.save(out);
+    return out.seal();
+  }
+
+  /** @throws UserError for bytes that are no snapshot of this version, cartridge and properties; the console is then as before. */
   restore(bytes: Uint8Array): void {
+    new SnapshotReader(bytes).expectVersion('a console', snapshotVersion);
     const state = new SnapshotReader(bytes);
-    state.expectLength(this.snapshot().length);
+    state.expectSealed(this.snapshotBytes);
     this.load(state);
   }
 
-  /** Appends the state to a larger snapshot. */
+  /** Another console with the same cartridge and properties in the same state; the two share nothing that changes. */
+  clone(): Console {
+    const copy = new Console(this.#rom, this.properties, this);
+    copy.restore(this.snapshot());
+    return copy;
+  }
+
+  /** Appends the state to a larger snapshot: the numbers, then the bytes that can hold anything. */
   save(out: SnapshotWriter): void {
     out.int(snapshotVersion);
     out.int(this.#identity);
-    out.bytes(new Uint8Array(this.#random.state.buffer));
+    this.#saveNumbers(out);
+    out.bytes(this.ram);
+    out.bytes(this.#space.cartridgeRam);
+  }
+
+  /** Reads what `save` wrote; the caller has checked the length. When it throws, the console is as before. */
+  load(state: SnapshotReader): void {
+    state.expectVersion('a console', snapshotVersion);
+    if (state.int() !== this.#identity) {
+      throw new UserError(
+        'a console snapshot of another cartridge or of other properties.',
+        'Restore it with the cartridge it was saved with.',
+      );
+    }
+    const before = new SnapshotWriter();
+    this.#saveNumbers(before);
+    try {
+      this.#loadNumbers(state);
+    } catch (error) {
+      this.#loadNumbers(new SnapshotReader(before.finish()));
+      throw error;
+    }
+    state.bytes(this.ram);
+    state.bytes(this.#space.cartridgeRam);
+  }
+
+  #saveNumbers(out: SnapshotWriter): void {
+    out.int(this.#random.sequence);
+    out.double(this.#random.drawn);
     this.#cpu.save(out);
     this.#tia.save(out);
     this.#riot.save(out);
     this.controls.save(out);
     this.cartridge.save(out);
-    out.bytes(this.ram);
-    out.bytes(this.#space.cartridgeRam);
     out.flag(this.#unfinished);
     out.flag(this.#greyed);
-    out.int(this.scanlines);
+    out.double(this.scanlines);
   }
 
-  /** Reads what `save` wrote. Nothing changes when it throws for a version or cartridge; the caller checks the length. */
-  load(state: SnapshotReader): void {
-    const version = state.int();
-    if (version !== snapshotVersion) {
-      throw new UserError(
-        `a console snapshot of version ${version}; this console reads version ${snapshotVersion}.`,
-        'Save it again with this version.',
-      );
-    }
-    if (state.int() !== this.#identity) {
-      throw new UserError(
-        'a console snapshot of another cartridge.',
-        'Restore it with the cartridge it was saved with.',
-      );
-    }
-    state.bytes(new Uint8Array(this.#random.state.buffer));
+  #loadNumbers(state: SnapshotReader): void {
+    this.#random.goTo(state.int() >>> 0, state.count());
     this.#cpu.load(state);
     this.#tia.load(state);
     this.#riot.load(state);
     this.controls.load(state);
     this.cartridge.load(state);
-    state.bytes(this.ram);
-    state.bytes(this.#space.cartridgeRam);
     this.#unfinished = state.flag();
     this.#greyed = state.flag();
-    this.scanlines = state.int();
+    this.scanlines = state.count();
   }
 }
 
@@ -234,9 +275,17 @@ function television(properties: ConsoleProperties, format: TelevisionFormat, hei
   };
 }
 
-/** FNV-1a, 32 bits, signed: tells cartridges apart. */
-function fnv1a(bytes: Uint8Array): number {
+function expectPictureFits(yStart: number, height: number): void {
+  if (yStart >= 0 && height >= 1 && yStart + height <= bufferRows) return;
+  throw new UserError(
+    `a picture of ${height} lines from line ${yStart} on does not fit.`,
+    `yStart + height is at most ${bufferRows}.`,
+  );
+}
+
+/** FNV-1a, 32 bits, signed: tells cartridges and properties apart. */
+function fnv1a(...parts: readonly Uint8Array[]): number {
   let hash = 0x811c9dc5 | 0;
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  for (const bytes of parts) for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
   return hash;
 }

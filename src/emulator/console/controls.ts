@@ -120,17 +120,21 @@ export class Controls implements RiotInputs, TiaInputs {
   }
 
   save(out: SnapshotWriter): void {
-    for (const value of [this.swcha, this.inpt4, this.inpt5, this.#difficulty, ...this.resistances]) out.int(value);
+    out.int(this.swcha);
+    out.int(this.inpt4);
+    out.int(this.inpt5);
+    for (let i = 0; i < 4; i++) out.int(this.resistances[i]);
+    out.int(this.#difficulty);
     out.flag(this.#resetKey);
     out.flag(this.#selectKey);
   }
 
   load(state: SnapshotReader): void {
-    this.swcha = state.int();
-    this.inpt4 = state.int();
-    this.inpt5 = state.int();
-    this.#difficulty = state.int();
-    for (let i = 0; i < 4; i++) this.resistances[i] = state.int();
+    this.swcha = state.intIn(0, 0xff);
+    this.inpt4 = state.intIn(0, 0x80);
+    this.inpt5 = state.intIn(0, 0x80);
+    for (let i = 0; i < 4; i++) this.resistances[i] = state.intIn(0, openCircuit);
+    this.#difficulty = state.intIn(0, 0xff) & (leftDifficultyA | rightDifficultyA);
     this.#resetKey = state.flag();
     this.#selectKey = state.flag();
     this.#updateSwchb();

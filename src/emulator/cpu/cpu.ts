@@ -6,6 +6,9 @@ import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import type { CpuBus } from './bus.ts';
 import { execute } from './execute.ts';
 
+/** Cycles of a frame that never ends when it is loaded: three clocks each, and more of them, are still exact numbers. */
+const mostCycles = 2 ** 50;
+
 export class Cpu {
   a = 0;
   x = 0;
@@ -58,28 +61,32 @@ export class Cpu {
   }
 
   save(out: SnapshotWriter): void {
-    for (const value of [this.a, this.x, this.y, this.sp, this.pc, this.n, this.z, this.c, this.v, this.d, this.i]) {
-      out.int(value);
-    }
-    out.int(this.cycles);
+    out.int(this.a);
+    out.int(this.x);
+    out.int(this.y);
+    out.int(this.sp);
+    out.int(this.pc);
+    out.int(this.status);
+    out.double(this.cycles);
     out.int(this.latch);
     out.flag(this.halted);
   }
 
   load(state: SnapshotReader): void {
-    this.a = state.int();
-    this.x = state.int();
-    this.y = state.int();
-    this.sp = state.int();
-    this.pc = state.int();
-    this.n = state.int();
-    this.z = state.int();
-    this.c = state.int();
-    this.v = state.int();
-    this.d = state.int();
-    this.i = state.int();
-    this.cycles = state.int();
-    this.latch = state.int();
+    this.a = state.intIn(0, 0xff);
+    this.x = state.intIn(0, 0xff);
+    this.y = state.intIn(0, 0xff);
+    this.sp = state.intIn(0, 0xff);
+    this.pc = state.intIn(0, 0xffff);
+    const status = state.intIn(0, 0xff);
+    this.n = status & 0x80;
+    this.v = (status << 1) & 0x80;
+    this.d = (status >>> 3) & 1;
+    this.i = (status >>> 2) & 1;
+    this.z = status & 2 ? 0 : 1;
+    this.c = status & 1;
+    this.cycles = state.count(mostCycles);
+    this.latch = state.intIn(0, 0xff);
     this.halted = state.flag();
   }
 }

@@ -96,16 +96,17 @@ export class Riot {
   save(out: SnapshotWriter): void {
     out.int(this.ddra);
     out.int(this.timer);
-    out.int(this.shift);
+    out.int(prescaleShifts.indexOf(this.shift));
     out.int(this.setCycle);
     out.flag(this.readAfterEnd);
     out.int(this.readCycle);
   }
 
+  /** The two times may be any: they count modulo 2^32. */
   load(state: SnapshotReader): void {
-    this.ddra = state.int();
-    this.timer = state.int();
-    this.shift = state.int();
+    this.ddra = state.intIn(0, 255);
+    this.timer = state.intIn(0, 255);
+    this.shift = prescaleShifts[state.intIn(0, 3)];
     this.setCycle = state.int();
     this.readAfterEnd = state.flag();
     this.readCycle = state.int();
