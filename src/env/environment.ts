@@ -322,7 +322,10 @@ export class AtariEnvironment {
     return writer.finish();
   }
 
-  /** Goes back to a snapshot of an environment with the same game and options. Throws UserError where it is of another shape. */
+  /**
+   * Goes back to a snapshot of an environment with the same game and options.
+   * @throws UserError where it is of another shape or damaged; nothing is then changed
+   */
   restore(bytes: Uint8Array): void {
     const reader = new SnapshotReader(bytes);
     const [version, frameBytes, stack] = [reader.int(), reader.int(), reader.int()];
@@ -332,19 +335,32 @@ export class AtariEnvironment {
         'Go on with the configuration that the run began with.',
       );
     }
-    this.#playing = reader.flag();
-    this.#gameGoesOn = reader.flag();
-    this.#newest = reader.int();
-    this.#observed = reader.int();
-    this.#info.frame = reader.int();
-    this.#info.episodeSteps = reader.int();
-    this.#info.episodeReturn = reader.double();
+    const playing = reader.flag();
+    const gameGoesOn = reader.flag();
+    const newest = reader.intIn(0, stack - 1);
+    const observed = reader.intIn(0, stack);
+    const frame = reader.intIn(0, 0x7fffffff);
+    const episodeSteps = reader.intIn(0, 0x7fffffff);
+    const episodeReturn = reader.double();
     const lifeLost = reader.flag();
-    for (let i = 0; i < this.#random.state.length; i++) this.#random.state[i] = reader.int();
-    for (const observation of this.#observations) reader.bytes(observation);
+    const random = Array.from(this.#random.state, () => reader.int());
+    const observations = new Uint8Array(stack * frameBytes);
+    reader.bytes(observations);
     const arcade = new Uint8Array(reader.remaining);
     reader.bytes(arcade);
+    // Nothing has changed so far, and the arcade changes nothing when it throws.
     this.#arcade.restore(arcade);
+    this.#playing = playing;
+    this.#gameGoesOn = gameGoesOn;
+    this.#newest = newest;
+    this.#observed = observed;
+    this.#info.frame = frame;
+    this.#info.episodeSteps = episodeSteps;
+    this.#info.episodeReturn = episodeReturn;
+    this.#random.state.set(random);
+    this.#observations.forEach((observation, i) => {
+      observation.set(observations.subarray(i * frameBytes, (i + 1) * frameBytes));
+    });
     this.frame.set(this.#observations[this.#newest]);
     this.#updateInfo(lifeLost);
   }
