@@ -1,5 +1,5 @@
 /**
- * The command line: `bun run train|eval|play|doctor …`. Finds the command and turns what goes wrong into an exit code:
+ * The command line: `bun run train|eval|play|trace|doctor …`. Finds the command and turns what goes wrong into an exit code:
  * 0 done, or stopped by a signal and saved; 1 the user or the GPU (one line); 70 a mistake in this program (its stack); 130 when a
  * second signal does not wait for saving.
  */
@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   play: async () => (await import('./play.ts')).playCommand,
+  trace: async () => (await import('./trace.ts')).traceCommand,
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 };
 
