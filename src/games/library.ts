@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { UserError } from '../errors.ts';
 import type { Game } from './game.ts';
-import { type GamesFolder, gamesFolder, imageAt, imageName, imagesIn, otherDumpName } from './library/folder.ts';
+import { type GamesFolder, gamesFolder, imageAt, imageName, imagesIn } from './library/folder.ts';
 import { readImage } from './library/image.ts';
 import { gameByMd5, gameNames, games, gamesNamed } from './registry.ts';
 

@@ -36,19 +36,17 @@ const writeFailures: Readonly<Record<string, string>> = {
 };
 
 /** Runs `write`, which writes to `path`; its failures that a user can mend become a UserError naming the path. */
-export function whileWriting<T>(path: string, write: () => T): T {
+export function whileWriting<T>(
+  path: string,
+  write: () => T,
+  hint = 'Choose another folder with --out, or make room there.',
+): T {
   try {
     return write();
   } catch (error) {
     const reason = writeFailures[(error as NodeJS.ErrnoException).code ?? ''];
     if (reason === undefined) throw error;
-    throw new UserError(
-      `Cannot write to ${path}: ${reason}.`,
-      'Choose another folder with --out, or make room there.',
-      {
-        cause: error,
-      },
-    );
+    throw new UserError(`Cannot write to ${path}: ${reason}.`, hint, { cause: error });
   }
 }
 
@@ -135,7 +133,7 @@ export function readIfThere(path: string): Uint8Array | undefined {
 }
 
 /** Makes renames in `folder` durable. Windows cannot open folders and needs no such flush. */
-function flushFolder(folder: string): void {
+export function flushFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

@@ -8,8 +8,8 @@ import { UserError } from '../../src/errors.ts';
 import type { Game } from '../../src/games/game.ts';
 import { genuineBreakout } from '../../src/games/genuine/breakout.ts';
 import { genuinePong } from '../../src/games/genuine/pong.ts';
-import { findCartridge, listCartridges } from '../../src/games/library.ts';
 import { gamesFolder } from '../../src/games/library/folder.ts';
+import { findCartridge, listCartridges } from '../../src/games/library.ts';
 import { games } from '../../src/games/registry.ts';
 
 let folder: string;

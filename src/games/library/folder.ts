@@ -1,6 +1,7 @@
 /**
  * The user's games folder: which one it is, and what cartridges lie in it. A file counts by its MD5, whatever its name; only another
- * dump, whose MD5 nobody knows, counts by its name. Subfolders do not count.
+ * dump, whose MD5 nobody knows, counts by its name. Subfolders and hidden files
+ * do not count.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -106,7 +107,9 @@ export function imageAt(path: string): FolderImage | undefined {
 
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).sort();
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith('.'))
+      .sort();
   } catch (error) {
     throw new UserError(
       `Cannot read the games folder: ${folder} (${(error as Error).message})`,
