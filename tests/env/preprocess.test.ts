@@ -77,6 +77,46 @@ test('area averaging equals the big-integer sum for any size, larger than the sc
   );
 });
 
+/** A screen as consoles draw them: bands of one colour, blocks across several rows, single pixels and, in places, whole words of noise. */
+function picture(rows: number, random: Xoshiro128): Uint8Array {
+  const screen = new Uint8Array(160 * rows);
+  for (let row = 0; row < rows; row += 1 + random.nextInt(40)) screen.fill(random.nextU32() & 254, row * 160);
+  for (let block = 0; block < 12; block++) {
+    const [top, left] = [random.nextInt(rows), random.nextInt(160)];
+    const [bottom, right] = [
+      Math.min(rows, top + 1 + random.nextInt(20)),
+      Math.min(160, left + 1 + random.nextInt(30)),
+    ];
+    const colour = random.nextU32() & 255;
+    for (let row = top; row < bottom; row++) screen.fill(colour, row * 160 + left, row * 160 + right);
+  }
+  for (let pixel = 0; pixel < 30; pixel++) screen[random.nextInt(screen.length)] = random.nextU32() & 255;
+  return screen;
+}
+
+test('area averaging equals the big-integer sum on pictures that repeat from row to row, one after the other', () => {
+  for (const [screenHeight, size, resize] of [
+    [210, 84, 'area'],
+    [250, 84, 'area'],
+    [210, 84, 'crop'],
+    [250, 41, 'area'],
+    [210, 211, 'area'],
+  ] as const) {
+    const random = new Xoshiro128(screenHeight + size, 'picture test');
+    const options = { format: 'NTSC', screenHeight, size, resize } as const;
+    const preprocessor = new Preprocessor(options);
+    const frame = new Uint8Array(size * size);
+    for (let round = 0; round < 6; round++) {
+      const newest = picture(screenHeight, random);
+      // The screen before differs in little, as a frame later it does, or not at all.
+      const previous = newest.slice();
+      for (let pixel = 0; pixel < 9 * round; pixel++) previous[random.nextInt(newest.length)] = random.nextU32() & 254;
+      preprocessor.run(newest, previous, frame);
+      expect(frame).toEqual(referenceFrame(options, newest, previous));
+    }
+  }
+});
+
 test('a flat screen keeps its luminance, truncated', () => {
   const flat = (byte: number) =>
     new Set(preprocess(usual, new Uint8Array(33600).fill(byte), new Uint8Array(33600).fill(byte)));
