@@ -1,9 +1,7 @@
 /** Our own Bricks (roms/bricks.asm, which has the RAM map): a paddle, a wall of bricks, five balls, FIRE serves. */
 import { actions } from '../emulator/console/action.ts';
+import { bcd2 } from './digits.ts';
 import type { Game } from './game.ts';
-
-/** The value of a packed BCD byte. */
-const bcd = (byte: number) => 10 * (byte >> 4) + (byte & 15);
 
 export const bricks: Game = {
   id: 'bricks',
@@ -19,7 +17,7 @@ export const bricks: Game = {
   defaultDifficulty: 0,
   initialLives: 5,
   initialState: {},
-  score: (read) => 100 * bcd(read(0x83)) + bcd(read(0x84)),
+  score: (read) => bcd2(read, 0x84, 0x83),
   terminal: (read) => read(0x82) === 0,
   lives: (read) => read(0x82),
 };

@@ -2,7 +2,7 @@
  * Numbers as games keep them. Source: reference games.json, `notation`. No nibble is checked: 0x1F counts as 10 + 15, so that RAM which holds
  * no number yet gives what the reference gives.
  */
-import type { ReadRam } from './game.ts';
+import type { GameState, ReadRam } from './game.ts';
 
 /** The value of a byte with two packed decimal digits. */
 export const bcd = (byte: number): number => 10 * (byte >> 4) + (byte & 15);
@@ -19,3 +19,7 @@ export const blankable = (digit: number): number => (digit === 10 ? 0 : digit);
 
 /** A byte as a signed number, -128..127. */
 export const signed = (byte: number): number => (byte << 24) >> 24;
+
+/** The reward of a game whose score starts over at `limit` points. */
+export const rollingOver = (limit: number) => (_read: ReadRam, state: GameState, score: number) =>
+  score < state.score ? score - state.score + limit : score - state.score;

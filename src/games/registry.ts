@@ -5,11 +5,10 @@
 import { bricks } from './bricks.ts';
 import { catchGame } from './catch.ts';
 import type { Game } from './game.ts';
-import { genuineBreakout } from './genuine/breakout.ts';
-import { genuinePong } from './genuine/pong.ts';
+import { genuineGames } from './genuine/collection.ts';
 import { pong } from './pong.ts';
 
-export const games: readonly Game[] = [pong, catchGame, bricks, genuinePong, genuineBreakout];
+export const games: readonly Game[] = [pong, catchGame, bricks, ...genuineGames];
 
 /** All names, each once, in alphabetical order. */
 export function gameNames(): string[] {

@@ -7,7 +7,7 @@ import { defaults } from './defaults.ts';
 export const genuineBreakout = defineGame({
   ...defaults,
   id: 'breakout',
-  title: 'Breakout',
+  title: 'Breakout (1978)',
   md5: ['f34f08e5eb96e500e851a80be3277a56'],
   console: { left: 'PADDLES' },
   minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT'),

@@ -7,7 +7,7 @@ import { defaults } from './defaults.ts';
 export const genuinePong = defineGame({
   ...defaults,
   id: 'pong',
-  title: 'Pong (Video Olympics)',
+  title: 'Pong (Video Olympics, 1977)',
   md5: ['60e0ea3cbe0913d39803477945e9e5ec'],
   console: { left: 'PADDLES', right: 'PADDLES', swapPaddles: true },
   minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT', 'RIGHTFIRE', 'LEFTFIRE'),
@@ -16,5 +16,4 @@ export const genuinePong = defineGame({
   selectMode: pressSelectUntil((read, mode) => read(0x96) === mode, 2),
   score: (read) => read(0x8e) - read(0x8d),
   terminal: (read) => read(0x8d) === 21 || read(0x8e) === 21,
-  livesWhenTerminal: 'expression',
 });
