@@ -2,11 +2,12 @@
 import { describe, expect, test } from 'bun:test';
 import { paddleRange } from '../../src/emulator/console/controls.ts';
 import { Arcade, type ArcadeOptions } from '../../src/env/arcade.ts';
+import { fnv32 } from '../../src/env/trace/hash.ts';
 import { UserError } from '../../src/errors.ts';
 import type { Game, ScoredGame } from '../../src/games/game.ts';
 import { pressSelectUntil } from '../../src/games/selectMode.ts';
 import { Mt19937 } from '../../src/random.ts';
-import { fnv32, readRom } from '../golden/trace.ts';
+import { readRom } from '../golden/cartridges.ts';
 
 const rom = readRom('tiafuzz01');
 

@@ -4,9 +4,10 @@ import { actionNames } from '../../src/emulator/console/action.ts';
 import { Console } from '../../src/emulator/console/console.ts';
 import { Controls, paddleRange } from '../../src/emulator/console/controls.ts';
 import { defaultProperties } from '../../src/emulator/console/properties.ts';
+import { fnv32 } from '../../src/env/trace/hash.ts';
 import { UserError } from '../../src/errors.ts';
 import { Mt19937, Xoshiro128 } from '../../src/random.ts';
-import { fnv32, readRom } from '../golden/trace.ts';
+import { readRom } from '../golden/cartridges.ts';
 
 /** A program that does nothing but loop, so RAM stays as it was. */
 function idle(): Uint8Array {

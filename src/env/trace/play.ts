@@ -124,18 +124,18 @@ export class TracePlayer {
   /** The row of the frame played last. `drawn` false: its screen is not known. */
   row(drawn = true): string {
     const action = this.frame < 0 ? '-' : `${this.#action}`;
-    return `${this.frame} ${action} ${this.reward} ${this.#state(drawn)}`;
+    return `${this.frame} ${action} ${this.reward} ${stateText(this.arcade, drawn)}`;
   }
 
   /** The row of the state after `reset`. */
   resetRow(): string {
-    return `R${this.frame} - 0 ${this.#state(true)}`;
+    return `R${this.frame} - 0 ${stateText(this.arcade)}`;
   }
+}
 
-  #state(drawn: boolean): string {
-    const { arcade } = this;
-    const ram = hashText(fnv32(arcade.ram));
-    const screen = drawn ? hashText(fnv32(arcade.screen)) : '-';
-    return `${arcade.lives} ${arcade.terminal ? 1 : 0} ${ram} ${screen} ${arcade.console.scanlines}`;
-  }
+/** The columns of a row behind its reward: lives, end, RAM, screen (`-` where it was not drawn), scanlines. */
+export function stateText(arcade: Arcade, drawn = true): string {
+  const ram = hashText(fnv32(arcade.ram));
+  const screen = drawn ? hashText(fnv32(arcade.screen)) : '-';
+  return `${arcade.lives} ${arcade.terminal ? 1 : 0} ${ram} ${screen} ${arcade.console.scanlines}`;
 }
