@@ -20,7 +20,7 @@ export interface CommandSpec {
   readonly name: string;
   /** What the command does, one line. */
   readonly summary: string;
-  /** Names of positional words, all optional here; the command says what is missing. */
+  /** Names of positional words, all optional here; the command says what is missing. The last may stand for several: `PATH…`. */
   readonly positionals: readonly string[];
   readonly flags: readonly FlagSpec[];
   /** Flags that `helpLines` describes, so that `--help` does not list them again. */
@@ -51,7 +51,7 @@ export function parseCommandLine(spec: CommandSpec, words: readonly string[]): P
   const command = cli.command(`${spec.name}${positionals}`, spec.summary);
   for (const { flag, help } of flags) command.option(`${flag} <text>`, help);
   cli.parse(['', '', spec.name, ...guardedWords(spec, flags, words)], { run: false });
-  const [extra] = cli.args.slice(spec.positionals.length);
+  const [extra] = spec.positionals.at(-1)?.endsWith('…') ? [] : cli.args.slice(spec.positionals.length);
   if (extra !== undefined) throw new UserError(`"${extra}" is one word too many.`, usage(spec));
   const texts = new Map<string, string | undefined>();
   for (const [index, { flag }] of flags.entries()) {
@@ -100,8 +100,9 @@ function guardedWords(spec: CommandSpec, flags: readonly FlagSpec[], words: read
         throw new UserError(`${name} needs ${wanted === 1 ? 'a value' : `${wanted} values`}.`, usageOf(flag, spec));
       }
       text = values.join(valueSeparator);
+    } else if (text !== undefined && !(flag.negatable && name === flag.flag)) {
+      throw new UserError(`${name} takes no value.`, usageOf(flag, spec));
     } else if (name !== flag.flag) {
-      if (text !== undefined) throw new UserError(`${name} takes no value.`, usageOf(flag, spec));
       text = 'false';
     }
     guarded.push(`${flag.flag}=${text === undefined ? bareSwitch : guard + text}`);

@@ -1,5 +1,5 @@
 /**
- * The command line: `bun run train|eval|play|trace|doctor …`. Finds the command and turns what goes wrong into an exit code:
+ * The command line: `bun run train|eval|play|trace|roms|doctor …`. Finds the command and turns what goes wrong into an exit code:
  * 0 done, or stopped by a signal and saved; 1 the user or the GPU (one line); 70 a mistake in this program (its stack); 130 when a
  * second signal does not wait for saving.
  */
@@ -8,14 +8,16 @@ import { UserError } from '../errors.ts';
 import { projectVersion } from '../run/provenance.ts';
 import { didYouMean } from '../run/resolve.ts';
 import { type Command, commandHelp, parseCommandLine } from './arguments.ts';
-import { sentence } from './words.ts';
+import { printable, sentence } from './words.ts';
 
-/** Loaded when called, so that `--help` needs no GPU package. */
+/** Loaded when called, so that `--help` needs no GPU package. A command of two words is part of the one that its first word names. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   play: async () => (await import('./play.ts')).playCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,
+  roms: async () => (await import('./roms.ts')).romsCommand,
+  'roms import': async () => (await import('./romsImport.ts')).romsImportCommand,
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 };
 
@@ -30,14 +32,9 @@ async function main(words: readonly string[]): Promise<number> {
     console.log(`wgsl-dqn ${projectVersion()}`);
     return 0;
   }
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (load === undefined) {
-    const names = Object.keys(commands);
-    const what = name.startsWith('-') ? 'flag' : 'command';
-    throw new UserError(`There is no ${what} ${name}.${didYouMean(name, names)}`, `Commands: ${names.join(', ')}.`);
-  }
+  const { load, words: given } = commandNamed(name, rest);
   const command = await load();
-  const parsed = parseCommandLine(command.spec, rest);
+  const parsed = parseCommandLine(command.spec, given);
   if (parsed.flags.has('--help')) {
     console.log(commandHelp(command.spec));
     return 0;
@@ -45,11 +42,33 @@ async function main(words: readonly string[]): Promise<number> {
   return command.run(parsed);
 }
 
+/** The command of these words and those that are left for it. Throws UserError. */
+function commandNamed(
+  name: string,
+  rest: readonly string[],
+): { load: () => Promise<Command>; words: readonly string[] } {
+  const [second, ...others] = rest;
+  const parts = Object.keys(commands).flatMap((known) =>
+    known.startsWith(`${name} `) ? [known.slice(name.length + 1)] : [],
+  );
+  if (parts.includes(second)) return { load: commands[`${name} ${second}`], words: others };
+  if (parts.length > 0 && second !== undefined && !second.startsWith('-')) {
+    throw new UserError(
+      `There is no command ${name} ${second}.${didYouMean(second, parts)}`,
+      `Commands: ${[name, ...parts.map((part) => `${name} ${part}`)].join(', ')}.`,
+    );
+  }
+  if (Object.hasOwn(commands, name)) return { load: commands[name], words: rest };
+  const names = Object.keys(commands);
+  const what = name.startsWith('-') ? 'flag' : 'command';
+  throw new UserError(`There is no ${what} ${name}.${didYouMean(name, names)}`, `Commands: ${names.join(', ')}.`);
+}
+
 async function overview(): Promise<string> {
   const lines = ['DQN from a cartridge to a trained agent, in TypeScript and WGSL.', '', 'Commands:'];
   for (const load of Object.values(commands)) {
     const { spec } = await load();
-    lines.push(`  bun run ${spec.name.padEnd(8)}${spec.summary}`);
+    lines.push(`  bun run ${spec.name.padEnd(13)}${spec.summary}`);
   }
   lines.push('', '`bun run <command> --help` shows its flags; `bun run train pong` is where to begin.');
   return lines.join('\n');
@@ -58,7 +77,7 @@ async function overview(): Promise<string> {
 /** `error: what is wrong. what to do` on one line, or the stack of a mistake of ours; resolves to the exit code. */
 function report(error: unknown): number {
   if (error instanceof UserError || error instanceof GpuError) {
-    const text = `${sentence(error.message)} ${error.hint}`.replace(/\s+/g, ' ').trim();
+    const text = printable(`${sentence(error.message)} ${error.hint}`.replace(/\s+/g, ' ').trim());
     process.stderr.write(`error: ${text}\n`);
     return 1;
   }

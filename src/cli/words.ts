@@ -16,3 +16,25 @@ export function sentence(text: string): string {
 export function runner(): string {
   return /\bnp[mx]-cli\b/.test(process.env['npm_execpath'] ?? '') ? 'npx bun run' : 'bun run';
 }
+
+/**
+ * Text that came from a file's or an entry's name, safe for a terminal: what would move its cursor, change its colours or the direction
+ * of writing is written as `\\x1b`.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+/** JSON of a value in which such characters are escaped, too; it parses to the same value. */
+export function printableJson(value: unknown): string {
+  const unicode = (character: string): string =>
+    [...Array(character.length).keys()]
+      .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join('');
+  return JSON.stringify(value, null, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, unicode);
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0)!;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}

@@ -3,12 +3,11 @@
  * there, else our own in roms/. Leaves out what lies in the games folder (library/folder.ts), how an image is wired
  * (src/emulator/cartridge) and what to print: every run says which cartridge it plays, and prints `warning` where there is one.
  */
-import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { UserError } from '../errors.ts';
 import type { Game } from './game.ts';
-import { type GamesFolder, gamesFolder, imageAt, imageName, imagesIn } from './library/folder.ts';
+import { type FolderImage, type GamesFolder, gamesFolder, imageAt, imageName, imagesIn } from './library/folder.ts';
 import { readImage } from './library/image.ts';
 import { gameByMd5, gameNames, games, gamesNamed } from './registry.ts';
 
@@ -36,8 +35,10 @@ export interface ListedCartridge {
   readonly md5: readonly string[];
   /** Where its image lies; absent where it was not found. */
   readonly path?: string;
-  /** Of the image at `path` where that is another dump, which is played with a warning. */
-  readonly otherDumpMd5?: string;
+  /** Of the image at `path`. */
+  readonly imageMd5?: string;
+  /** The image at `path` is another dump, whose MD5 is unknown; it is played with a warning. */
+  readonly isOtherDump?: true;
 }
 
 /**
@@ -81,14 +82,12 @@ export function listCartridges(wanted: { gamesFolder?: string } = {}): {
   const cartridges = games.map((game): ListedCartridge => {
     const { id, title, md5 } = game;
     if (game.ownImage !== undefined) {
-      const path = join(ownImagesFolder, game.ownImage);
-      return { id, title, md5, origin: 'own', ...(isFile(path) ? { path } : {}) };
+      return { id, title, md5, origin: 'own', ...listed(imageAt(join(ownImagesFolder, game.ownImage))) };
     }
-    const genuine = { id, title, md5, origin: 'gamesFolder' } as const;
     const known = md5.map((digest) => found?.known.get(digest)).find((image) => image !== undefined);
-    if (known !== undefined) return { ...genuine, path: known.path };
-    const other = found?.otherDumps.get(id);
-    return other === undefined ? genuine : { ...genuine, path: other.path, otherDumpMd5: other.md5 };
+    const otherDump = known === undefined ? found?.otherDumps.get(id) : undefined;
+    const isOtherDump = otherDump === undefined ? {} : ({ isOtherDump: true } as const);
+    return { id, title, md5, origin: 'gamesFolder', ...listed(known ?? otherDump), ...isOtherDump };
   });
   return { folder, cartridges };
 }
@@ -142,6 +141,6 @@ function cartridgeAt(entries: readonly Game[], path: string, origin: Cartridge['
   };
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+function listed(image: FolderImage | undefined): Pick<ListedCartridge, 'path' | 'imageMd5'> {
+  return image === undefined ? {} : { path: image.path, imageMd5: image.md5 };
 }
