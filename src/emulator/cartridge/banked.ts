@@ -2,8 +2,9 @@
  * F8, F6, F4 and FA: 4 KiB banks, each selected by an access to its own address just below the top; the SC ("super chip") variants
  * and FASC add RAM at the bottom with separate addresses to write and to read. Source: reference console.md section 9.
  */
+import type { RandomSource } from '../../random.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
-import type { Cartridge, CartridgeSpace } from './cartridge.ts';
+import { type Cartridge, type CartridgeSpace, fillWithNoise } from './cartridge.ts';
 
 export interface BankedScheme {
   readonly name: string;
@@ -43,7 +44,8 @@ export class BankedCartridge implements Cartridge {
     space.watch(0x1fc0, 64);
   }
 
-  reset(): void {
+  reset(random: RandomSource): void {
+    fillWithNoise(this.#space.cartridgeRam, random);
     this.#select(this.#layout.startBank);
   }
 
@@ -66,6 +68,6 @@ export class BankedCartridge implements Cartridge {
   }
 
   load(state: SnapshotReader): void {
-    this.#select(state.int());
+    this.#select(state.intIn(0, this.#bankCount - 1));
   }
 }

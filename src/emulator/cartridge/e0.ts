@@ -44,11 +44,10 @@ export class E0Cartridge implements Cartridge {
   }
 
   save(out: SnapshotWriter): void {
-    out.bytes(this.slices);
+    for (const slice of this.slices) out.int(slice);
   }
 
   load(state: SnapshotReader): void {
-    state.bytes(this.slices);
-    for (let slot = 0; slot < 3; slot++) this.#select(slot, this.slices[slot]);
+    for (let slot = 0; slot < 3; slot++) this.#select(slot, state.intIn(0, 7));
   }
 }

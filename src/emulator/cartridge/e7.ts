@@ -2,8 +2,9 @@
  * E7: seven slices of 2 KiB, or 1 KiB of RAM, in the lower half; the last 1.5 KiB of ROM and one of four pages of RAM in the upper half.
  * Source: reference console.md section 9.
  */
+import type { RandomSource } from '../../random.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
-import type { Cartridge, CartridgeSpace } from './cartridge.ts';
+import { type Cartridge, type CartridgeSpace, fillWithNoise } from './cartridge.ts';
 
 const sliceSize = 0x800;
 /** 0x1FE0..0x1FE6 choose the slice, 0x1FE7 the RAM in its stead. */
@@ -36,7 +37,8 @@ export class E7Cartridge implements Cartridge {
     space.watch(0x1fc0, 64);
   }
 
-  reset(): void {
+  reset(random: RandomSource): void {
+    fillWithNoise(this.#space.cartridgeRam, random);
     this.#selectSlice(0);
     this.#selectRamPage(0);
   }
@@ -71,7 +73,7 @@ export class E7Cartridge implements Cartridge {
   }
 
   load(state: SnapshotReader): void {
-    this.#selectSlice(state.int());
-    this.#selectRamPage(state.int());
+    this.#selectSlice(state.intIn(0, ramSlice));
+    this.#selectRamPage(state.intIn(0, 3));
   }
 }

@@ -1,16 +1,14 @@
 /**
  * Which bank-switching scheme a cartridge image needs, by its size and by byte sequences of programs that use a scheme.
- * Source: reference console.md section 9. Schemes that the reference recognises and this console lacks are refused by name.
+ * Source: reference console.md section 9.
  */
 import { UserError } from '../../errors.ts';
-import { BankedCartridge } from './banked.ts';
 import type { Cartridge } from './cartridge.ts';
-import { E0Cartridge } from './e0.ts';
-import { E7Cartridge } from './e7.ts';
-import { FeCartridge } from './fe.ts';
-import { FlatCartridge } from './flat.ts';
+import { type Bankswitch, grouped, type Scheme, schemeDescriptions, schemes } from './schemes.ts';
+import { partSize } from './supercharger.ts';
 
-const sizes = [2048, 4096, 8192, 12288, 16384, 32768];
+/** The sizes that say something; all multiples of a part of a Supercharger's tape are beside them. */
+const knownSizes = [2048, 4096, 8192, 10240, 10495, 10496, 12288, 16384, 32768];
 
 const signatures = {
   CV: ['9D FF F3', '99 00 F4'],
@@ -56,9 +54,9 @@ function hasE7Ram(rom: Uint8Array): boolean {
   return rom[0x37ff] !== value && rom[0x3a00] !== value;
 }
 
-/** The name of the scheme as the reference calls it; undefined for a size that no scheme has. */
-export function identifyScheme(rom: Uint8Array): string | undefined {
-  if (rom.length > 0 && rom.length % 8448 === 0) return 'AR';
+/** The scheme that the reference takes; undefined for a size that it does not know. */
+export function identifyScheme(rom: Uint8Array): Scheme | undefined {
+  if (rom.length > 0 && rom.length % partSize === 0) return 'AR';
   switch (rom.length) {
     case 2048:
       return signed(rom, 'CV') ? 'CV' : '2K';
@@ -87,50 +85,31 @@ export function identifyScheme(rom: Uint8Array): string | undefined {
   }
 }
 
-type Build = (rom: Uint8Array) => Cartridge;
-
-const banked = (name: string, firstHotspot: number, startBank: number, ramSize: number): [string, Build] => [
-  name,
-  (rom) => new BankedCartridge(rom, { name, firstHotspot, startBank, ramSize }),
-];
-
-const builders: ReadonlyMap<string, Build> = new Map<string, Build>([
-  ['2K', (rom) => new FlatCartridge(rom.slice(0, 2048))],
-  ['4K', (rom) => new FlatCartridge(rom.slice(0, 4096))],
-  banked('F8', 0x1ff8, 1, 0),
-  banked('F8SC', 0x1ff8, 1, 128),
-  banked('F6', 0x1ff6, 0, 0),
-  banked('F6SC', 0x1ff6, 0, 128),
-  banked('F4', 0x1ff4, 0, 0),
-  banked('F4SC', 0x1ff4, 0, 128),
-  banked('FASC', 0x1ff8, 2, 256),
-  ['E0', (rom) => new E0Cartridge(rom)],
-  ['E7', (rom) => new E7Cartridge(rom)],
-  ['FE', (rom) => new FeCartridge(rom)],
-]);
-
 /**
  * The cartridge in an image.
  * @param rom the bytes of the file
- * @throws UserError for an empty image, a size that does not exist, a scheme that this console does not have
+ * @param bankswitch its scheme, or `auto` for the one that its size and contents show
+ * @throws UserError for an empty image, a size that no scheme or not this one has, and a name that no scheme has
  */
-export function createCartridge(rom: Uint8Array): Cartridge {
+export function createCartridge(rom: Uint8Array, bankswitch: Bankswitch = 'auto'): Cartridge {
   if (rom.length === 0)
     throw new UserError('the cartridge image is empty.', 'Give a file that holds a game (.bin, .a26).');
-  const scheme = identifyScheme(rom);
+  const scheme = bankswitch === 'auto' ? identifyScheme(rom) : bankswitch;
   if (scheme === undefined) {
-    const size = rom.length.toLocaleString('en-US');
     throw new UserError(
-      `a cartridge image of ${size} bytes is not one of an Atari 2600 game.`,
-      `Sizes that exist are ${sizes.map((known) => known.toLocaleString('en-US')).join(', ')} bytes; unpack an archive first.`,
+      `a cartridge image of ${grouped(rom.length)} bytes is not one of an Atari 2600 game.`,
+      `Sizes that exist are ${knownSizes.map(grouped).join(', ')} bytes and multiples of ${grouped(partSize)}; unpack an archive first.`,
     );
   }
-  const build = builders.get(scheme);
-  if (build === undefined) {
+  if (!schemes.includes(scheme)) {
+    throw new UserError(`there is no bank switching ${scheme}.`, `There are ${schemes.join(', ')}; auto finds out.`);
+  }
+  const description = schemeDescriptions[scheme];
+  if (!description.fits(rom.length)) {
     throw new UserError(
-      `the cartridge uses bank switching ${scheme}, which this console does not have.`,
-      `Play a cartridge with one of ${[...builders.keys()].join(', ')}.`,
+      `a cartridge image of ${grouped(rom.length)} bytes cannot have bank switching ${scheme}.`,
+      `Its images have ${description.sizes} bytes; --bankswitch auto goes by size and contents.`,
     );
   }
-  return build(rom);
+  return description.build(rom);
 }

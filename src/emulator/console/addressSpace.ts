@@ -19,6 +19,9 @@ const ramStart = 0x80;
 const sinkStart = 0x100;
 const romStart = sinkStart + pageSize;
 
+const watchedAlways = 1;
+const watchedWithAll = 2;
+
 export class AddressSpace implements CpuBus, CartridgeSpace {
   readonly memory: Uint8Array;
   readonly readPages = new Int32Array(pageCount);
@@ -31,6 +34,7 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
   /** What the cartridge's pages read and write behind a watched page. */
   readonly #readTargets = new Int32Array(pageCount);
   readonly #writeTargets = new Int32Array(pageCount);
+  /** `watchedAlways`, `watchedWithAll` or both; 0 for a page that is not watched. */
   readonly #watched = new Uint8Array(pageCount);
   readonly #cartridge: Cartridge;
   readonly #tia: Tia;
@@ -58,7 +62,7 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
 
   read(address: number, cycles: number, latch: number): number {
     if (address & cartridgeSelect) {
-      this.#cartridge.access(address & 0x1fff);
+      this.#cartridge.access(address & 0x1fff, -1, cycles);
       return this.memory[this.#readTargets[(address >>> 6) & 0xff] + (address & 63)];
     }
     if (!(address & notTia)) return this.#tia.peek(address, cycles, latch);
@@ -74,7 +78,7 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
 
   writeAfterWrite(address: number, value: number, cycles: number): number {
     if (address & cartridgeSelect) {
-      this.#cartridge.access(address & 0x1fff);
+      this.#cartridge.access(address & 0x1fff, value, cycles);
       this.memory[this.#writeTargets[(address >>> 6) & 0xff] + (address & 63)] = value;
     } else if (!(address & notTia)) {
       this.#tia.poke(address, value, cycles);
@@ -114,29 +118,70 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
   watch(address: number, length: number): void {
     for (let at = address; at < address + length; at += pageSize) {
       for (const page of [at >>> 6, (at | a13) >>> 6]) {
-        this.#watched[page] = 1;
+        this.#watched[page] |= watchedAlways;
         this.readPages[page] = this.writePages[page] = -1;
       }
     }
   }
 
+  watchAll(on: boolean): void {
+    for (let page = 0; page < pageCount; page++) {
+      const watched = on ? this.#watched[page] | watchedWithAll : this.#watched[page] & ~watchedWithAll;
+      this.#watched[page] = watched;
+      this.readPages[page] = watched ? -1 : this.#readTargets[page];
+      this.writePages[page] = watched ? -1 : this.#writeTargets[page];
+    }
+  }
+
   #mapRead(address: number, length: number, target: number): void {
+    const { readPages } = this;
+    const targets = this.#readTargets;
+    const watched = this.#watched;
     const first = address >>> 6;
     const count = length >>> 6;
     for (let i = 0; i < count; i++) {
       const page = first + i;
-      this.#readTargets[page] = target + i * pageSize;
-      if (this.#watched[page] === 0) this.readPages[page] = target + i * pageSize;
+      targets[page] = target + i * pageSize;
+      if (watched[page] === 0) readPages[page] = target + i * pageSize;
     }
   }
 
   #mapWrite(address: number, length: number, target: number, step: number): void {
+    const { writePages } = this;
+    const targets = this.#writeTargets;
+    const watched = this.#watched;
     const first = address >>> 6;
     const count = length >>> 6;
     for (let i = 0; i < count; i++) {
       const page = first + i;
-      this.#writeTargets[page] = target + i * step;
-      if (this.#watched[page] === 0) this.writePages[page] = target + i * step;
+      targets[page] = target + i * step;
+      if (watched[page] === 0) writePages[page] = target + i * step;
     }
   }
+}
+
+/** For cartridges that listen to the rest of the console; a class of its own, so that the others do not pay for it. */
+class ListeningAddressSpace extends AddressSpace {
+  readonly #listener: Cartridge;
+
+  constructor(cartridge: Cartridge, tia: Tia, riot: Riot) {
+    super(cartridge, tia, riot);
+    this.#listener = cartridge;
+  }
+
+  override read(address: number, cycles: number, latch: number): number {
+    if (!(address & cartridgeSelect)) this.#listener.hear?.(address & 0xfff, -1, cycles);
+    return super.read(address, cycles, latch);
+  }
+
+  override writeAfterWrite(address: number, value: number, cycles: number): number {
+    if (!(address & cartridgeSelect)) this.#listener.hear?.(address & 0xfff, value, cycles);
+    return super.writeAfterWrite(address, value, cycles);
+  }
+}
+
+/** The console's wiring with a cartridge in it. */
+export function createAddressSpace(cartridge: Cartridge, tia: Tia, riot: Riot): AddressSpace {
+  const Space = cartridge.hear === undefined ? AddressSpace : ListeningAddressSpace;
+  return new Space(cartridge, tia, riot);
 }

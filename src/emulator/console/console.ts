@@ -12,7 +12,7 @@ import { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import type { Television } from '../tia/beam.ts';
 import { bufferRows } from '../tia/raster.ts';
 import { Tia } from '../tia/tia.ts';
-import { AddressSpace } from './addressSpace.ts';
+import { type AddressSpace, createAddressSpace } from './addressSpace.ts';
 import { Controls } from './controls.ts';
 import { type ConsoleProperties, defaultProperties, type TelevisionFormat } from './properties.ts';
 
@@ -74,13 +74,13 @@ export class Console {
     expectPictureFits(wanted.yStart, wanted.height);
     this.#rom = rom;
     this.#random = original === undefined ? new Mt19937(noiseSeed) : original.#random.clone();
-    this.cartridge = createCartridge(rom);
+    this.cartridge = createCartridge(rom, wanted.bankswitch);
     this.controls = new Controls(wanted);
     let format: TelevisionFormat = wanted.format === 'AUTO-DETECT' ? 'NTSC' : wanted.format;
     this.#television = original === undefined ? television(wanted, format, wanted.height) : original.#television;
     this.#tia = new Tia(this.controls, this.#television);
     this.#riot = new Riot(this.controls);
-    this.#space = new AddressSpace(this.cartridge, this.#tia, this.#riot);
+    this.#space = createAddressSpace(this.cartridge, this.#tia, this.#riot);
     this.#cpu = new Cpu(this.#space);
     this.ram = this.#space.ram;
     if (original === undefined) {
@@ -126,8 +126,7 @@ export class Console {
     this.#cpu.cycles = 0;
     this.#riot.reset(25 + (this.#random.nextU32() % 75));
     this.#tia.reset(this.#television);
-    fillWithNoise(this.#space.cartridgeRam, this.#random);
-    this.cartridge.reset();
+    this.cartridge.reset(this.#random);
     this.#cpu.reset();
   }
 
@@ -142,6 +141,7 @@ export class Console {
     if (!this.#unfinished) {
       tia.startFrame(cpu.cycles);
       this.#riot.rebase(cpu.cycles);
+      this.cartridge.rebase?.(cpu.cycles);
       cpu.cycles = 0;
       this.#unfinished = true;
       this.#greyed = false;

@@ -2,10 +2,14 @@
  * How a cartridge wants its console set up: controllers, television, where the picture starts.
  * The values and defaults are those of the reference's property records (reference: games.json `console`, console.md sections 2, 3, 6).
  */
+import type { Bankswitch } from '../cartridge/schemes.ts';
+
 export type Controller = 'JOYSTICK' | 'PADDLES' | 'NONE';
 export type TelevisionFormat = 'NTSC' | 'PAL' | 'SECAM';
 
 export interface ConsoleProperties {
+  /** How the cartridge's banks are switched; `auto`: as its size and contents show. */
+  readonly bankswitch: Bankswitch;
   readonly left: Controller;
   readonly right: Controller;
   /** The left controller is plugged into the right port and the other way round. */
@@ -26,6 +30,7 @@ export interface ConsoleProperties {
 }
 
 export const defaultProperties: ConsoleProperties = {
+  bankswitch: 'auto',
   left: 'JOYSTICK',
   right: 'JOYSTICK',
   swapPorts: false,
