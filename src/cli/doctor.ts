@@ -13,6 +13,7 @@ import { UserError } from '../errors.ts';
 import { listCartridges } from '../games/library.ts';
 import { availableMemoryBytes, bytesText } from '../run/memory.ts';
 import { projectFolder, projectVersion } from '../run/provenance.ts';
+import { runner } from './words.ts';
 
 /** One frame of 84 x 84 bytes is kept for each step. */
 const replayBytesPerStep = 84 * 84;
@@ -221,12 +222,12 @@ function gameLines(games: Report['games'], row: (name: string, text: string) => 
   if (games === null) return [];
   const { folder, cartridges } = games;
   const named = { option: 'an option', ATARI_ROMS: 'ATARI_ROMS', default: 'by default' }[folder.source];
-  const lines = [row('games', `${folder.path} (${named}${folder.exists ? '' : '; not there, which is fine'})`)];
-  for (const { id, title, origin, path } of cartridges) {
-    if (path !== undefined) lines.push(row('', `${id}: ${title}${origin === 'own' ? '' : `, ${path}`}`));
-  }
-  const absent = cartridges.filter(({ path }) => path === undefined);
-  if (absent.length > 0)
-    lines.push(row('', `not found: ${absent.map(({ id, title }) => `${id} (${title})`).join(', ')}`));
-  return lines;
+  const count = (wanted: 'own' | 'gamesFolder'): string => {
+    const all = cartridges.filter(({ origin }) => origin === wanted);
+    return `${all.filter(({ path }) => path !== undefined).length} of ${all.length}`;
+  };
+  return [
+    row('games', `${folder.path} (${named}${folder.exists ? '' : '; not there, which is fine'})`),
+    row('', `${count('gamesFolder')} genuine games and ${count('own')} of our own; \`${runner()} roms\` lists them`),
+  ];
 }
