@@ -4,6 +4,7 @@
  * Source: reference console.md sections 1 to 3.
  */
 import { createHash } from 'node:crypto';
+import type { Bankswitch } from '../emulator/cartridge/schemes.ts';
 import { type Action, actionNames } from '../emulator/console/action.ts';
 import { Console } from '../emulator/console/console.ts';
 import { fires, paddleRange } from '../emulator/console/controls.ts';
@@ -23,6 +24,8 @@ export interface ArcadeOptions {
   readonly seed: number;
   /** How likely a frame repeats the action before instead of taking the new one. Default 0. */
   readonly repeatActionProbability?: number;
+  /** How the cartridge's banks are switched. Default `auto`: as its size and contents show. */
+  readonly bankswitch?: Bankswitch;
   /** Default: the game's. */
   readonly mode?: number;
   /** Bit 0: left switch at A, bit 1: right switch at A. Default: the game's. */
@@ -69,7 +72,7 @@ export class Arcade {
    */
   constructor(options: ArcadeOptions, original?: Arcade) {
     this.#options = options;
-    const { rom, game, seed, repeatActionProbability = 0 } = options;
+    const { rom, game, seed, repeatActionProbability = 0, bankswitch = 'auto' } = options;
     this.game = game;
     this.actions = game?.minimalActions ?? allActions;
     this.mode = chosen('mode', options.mode, game?.modes, game?.defaultMode);
@@ -81,7 +84,10 @@ export class Arcade {
     this.#legalActions = allActions.map((action) => (game?.illegalActions?.includes(action) ? noop : action));
     this.console =
       original === undefined
-        ? new Console(rom, game && consoleFor(game, createHash('md5').update(rom).digest('hex')))
+        ? new Console(rom, {
+            ...(game && consoleFor(game, createHash('md5').update(rom).digest('hex'))),
+            bankswitch,
+          })
         : original.console.clone();
     if (game !== undefined) {
       const read = ramReader(this.console.ram, this.console.cartridgeRam);
