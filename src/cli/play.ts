@@ -3,7 +3,6 @@ import { describeAdapter } from '../../kernels/runtime/adapter.ts';
 import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
 import type { EnvironmentOptions } from '../env/options.ts';
 import { UserError } from '../errors.ts';
-import type { Cartridge } from '../games/library.ts';
 import { gameNames } from '../games/registry.ts';
 import { environmentOptions } from '../run/configuration.ts';
 import { evaluationEnvironment, type GreedyPolicy, Play } from '../run/evaluation.ts';
@@ -11,7 +10,7 @@ import { requireWritable, writeRecording } from '../run/recordingFile.ts';
 import { GifRecorder } from '../run/recordingGif.ts';
 import { ContactSheet } from '../run/recordingPng.ts';
 import { resolveConfiguration } from '../run/resolve.ts';
-import { cartridgeLines, loadCartridge, openEnvironment, openPolicy } from '../run/session.ts';
+import { type ChosenCartridge, cartridgeLines, loadCartridge, openEnvironment, openPolicy } from '../run/session.ts';
 import { type Command, integerFlag, type ParsedArguments } from './arguments.ts';
 import { cartridgeChoice, openTrained, playFlags, trainedFlags, trainedLine } from './trained.ts';
 
@@ -84,7 +83,7 @@ export const playCommand: Command = {
 };
 
 interface ChosenPlayer {
-  readonly cartridge: Cartridge;
+  readonly cartridge: ChosenCartridge;
   readonly options: EnvironmentOptions;
   /** Absent for random play, which needs no GPU. */
   readonly policy?: (actionCount: number) => Promise<GreedyPolicy>;

@@ -1,19 +1,20 @@
 /** What `eval` and `play` share: the flags that name a trained agent, and opening it. */
 import { join } from 'node:path';
 import type { NamedArray } from '../agent/weights.ts';
+import { bankswitchChoices } from '../emulator/cartridge/schemes.ts';
 import { UserError } from '../errors.ts';
-import type { Cartridge } from '../games/library.ts';
 import { loadWeightsFile } from '../run/checkpoint.ts';
 import type { Configuration } from '../run/configuration.ts';
+import { didYouMean } from '../run/resolve.ts';
 import { openCheckpoint } from '../run/runFolder.ts';
 import { hashTensors } from '../run/safetensors.ts';
-import { loadCartridge, sameCartridge } from '../run/session.ts';
+import { type CartridgeChoice, type ChosenCartridge, loadCartridge, sameCartridge } from '../run/session.ts';
 import { type FlagSpec, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
 
 /** An agent that a run left behind, on the cartridge it was trained on. */
 export interface TrainedAgent {
   readonly configuration: Configuration;
-  readonly cartridge: Cartridge;
+  readonly cartridge: ChosenCartridge;
   readonly weights: readonly NamedArray[];
   readonly weightsSha256: string;
   /** Agent steps of training behind the weights; null for a file that does not say. */
@@ -25,6 +26,7 @@ export interface TrainedAgent {
 export const cartridgeFlags: readonly FlagSpec[] = [
   { flag: '--rom', placeholder: 'FILE', help: 'Cartridge image to play instead of the one found by name' },
   { flag: '--games-folder', placeholder: 'DIR', help: 'Folder with cartridge images of your own' },
+  { flag: '--bankswitch', placeholder: 'NAME', help: `How its banks are switched: ${bankswitchChoices.join(', ')}` },
 ];
 
 export const trainedFlags: readonly FlagSpec[] = [
@@ -45,9 +47,20 @@ export function trainedLine({ weightsPath, agentSteps }: TrainedAgent): string {
   return `Weights: ${weightsPath}${training}`;
 }
 
-/** `--rom` and `--games-folder`, `null` where not given. */
-export function cartridgeChoice(parsed: ParsedArguments): Pick<Configuration, 'rom' | 'gamesFolder'> {
-  return { rom: parsed.flags.get('--rom') ?? null, gamesFolder: parsed.flags.get('--games-folder') ?? null };
+const anyCartridge: CartridgeChoice = { rom: null, gamesFolder: null, bankswitch: 'auto' };
+
+/** `--rom`, `--games-folder` and `--bankswitch`, as in `otherwise` where not given. Throws UserError. */
+export function cartridgeChoice({ flags }: ParsedArguments, otherwise = anyCartridge): CartridgeChoice {
+  const { rom, gamesFolder, bankswitch } = otherwise;
+  const named = flags.get('--bankswitch') ?? bankswitch;
+  const known = bankswitchChoices.find((choice) => choice === named);
+  if (known === undefined) {
+    throw new UserError(
+      `--bankswitch: there is no bank switching "${named}".${didYouMean(named, bankswitchChoices)}`,
+      `Allowed: ${bankswitchChoices.join(', ')}.`,
+    );
+  }
+  return { rom: flags.get('--rom') ?? rom, gamesFolder: flags.get('--games-folder') ?? gamesFolder, bankswitch: known };
 }
 
 /** `--epsilon` and `--seed`. Throws UserError. */
@@ -65,9 +78,7 @@ export function openTrained(parsed: ParsedArguments, run: string): TrainedAgent 
   const wanted = parsed.positionals[0] ?? game;
   if (wanted !== game)
     throw new UserError(`The run in ${run} plays ${game}, not ${wanted}.`, `Give ${game} as the game.`);
-  const given = cartridgeChoice(parsed);
-  const { rom, gamesFolder } = checkpoint.configuration;
-  const cartridge = loadCartridge({ game, rom: given.rom ?? rom, gamesFolder: given.gamesFolder ?? gamesFolder });
+  const cartridge = loadCartridge({ game, ...cartridgeChoice(parsed, checkpoint.configuration) });
   sameCartridge(cartridge, checkpoint.cartridge, run);
   const which = parsed.flags.get('--weights') ?? 'last';
   if (which === 'last') {

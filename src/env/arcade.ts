@@ -86,7 +86,7 @@ export class Arcade {
       original === undefined
         ? new Console(rom, {
             ...(game && consoleFor(game, createHash('md5').update(rom).digest('hex'))),
-            bankswitch,
+            ...(bankswitch !== 'auto' && { bankswitch }),
           })
         : original.console.clone();
     if (game !== undefined) {

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import type { DqnOptions } from '../agent/options.ts';
+import { bankswitchChoices } from '../emulator/cartridge/schemes.ts';
 import type { EnvironmentOptions } from '../env/options.ts';
 import { presetNames } from './presets.ts';
 
@@ -83,6 +84,11 @@ export const configurationSchema = z.strictObject({
   ),
   rom: field(z.string().min(1).nullable(), null, run('Cartridge image to play instead of the one found by name')),
   gamesFolder: field(z.string().min(1).nullable(), null, run('Folder with cartridge images of your own')),
+  bankswitch: field(
+    z.enum(bankswitchChoices),
+    'auto',
+    run("How the cartridge's banks are switched; `auto`: as its size and contents show"),
+  ),
   out: field(z.string().min(1), 'runs', run('Folder in which run folders are made')),
   name: field(
     z

@@ -94,7 +94,8 @@ export function resolveConfiguration({ game, file, flags = {} }: ConfigurationSo
   if (!parsed.success) {
     const name = parsed.error.issues[0].path[0] as FieldName;
     const value = (merged as LooseConfiguration)[name];
-    throw new UserError(`${whence(name)}: ${describeIssue(parsed.error.issues[0], name, value)}.`);
+    const nearest = didYouMean(String(value), fieldKind(name).choices.map(String));
+    throw new UserError(`${whence(name)}: ${describeIssue(parsed.error.issues[0], name, value)}.${nearest}`);
   }
   checkTogether(parsed.data, whence);
   return Object.freeze(parsed.data);
@@ -113,9 +114,14 @@ export function checkStoredConfiguration(stored: unknown, path: string): Configu
 /** The nearest name, as the end of a sentence: ` Did you mean "x"?`; empty when none is near. */
 export function didYouMean(name: string, names: readonly string[]): string {
   if (names.length === 0) return '';
-  const nearest = closest(name.toLowerCase(), names as string[]);
+  const written = name.toLowerCase();
+  const nearest = closest(
+    written,
+    names.map((known) => known.toLowerCase()),
+  );
   // Half of the letters may be wrong; beyond that a suggestion is noise.
-  return distance(name.toLowerCase(), nearest) <= Math.max(2, nearest.length / 2) ? ` Did you mean "${nearest}"?` : '';
+  if (distance(written, nearest) > Math.max(2, nearest.length / 2)) return '';
+  return ` Did you mean "${names.find((known) => known.toLowerCase() === nearest)}"?`;
 }
 
 function describeIssue(issue: z.core.$ZodIssue, name: FieldName, value: unknown): string {

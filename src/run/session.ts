@@ -7,6 +7,8 @@ import { ParameterSet } from '../agent/network.ts';
 import { Policy } from '../agent/policy.ts';
 import { ReplayMemory } from '../agent/replayMemory.ts';
 import { fromNamedArrays, type NamedArray } from '../agent/weights.ts';
+import { createCartridge } from '../emulator/cartridge/identify.ts';
+import type { Bankswitch } from '../emulator/cartridge/schemes.ts';
 import type { TelevisionFormat } from '../emulator/console/properties.ts';
 import { Arcade } from '../env/arcade.ts';
 import { AtariEnvironment } from '../env/environment.ts';
@@ -18,22 +20,34 @@ import type { CartridgeIdentity } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
 import { availableMemoryBytes, bytesText, requireReplayMemory } from './memory.ts';
 
-/** Finds the cartridge that a configuration names. Throws UserError. */
+/** What of a configuration says which cartridge is played, and how. */
+export type CartridgeChoice = Pick<Configuration, 'rom' | 'gamesFolder' | 'bankswitch'>;
+
+/** A cartridge, and how its banks are switched. */
+export interface ChosenCartridge extends Cartridge {
+  readonly bankswitch: Bankswitch;
+}
+
+/** Finds the cartridge that a configuration names. Throws UserError, also for bank switching that its image cannot have. */
 export function loadCartridge({
   game,
   rom,
   gamesFolder,
-}: Pick<Configuration, 'game' | 'rom' | 'gamesFolder'>): Cartridge {
-  return findCartridge({
+  bankswitch,
+}: CartridgeChoice & Pick<Configuration, 'game'>): ChosenCartridge {
+  const cartridge = findCartridge({
     game,
     ...(rom === null ? {} : { romPath: rom }),
     ...(gamesFolder === null ? {} : { gamesFolder }),
   });
+  createCartridge(cartridge.bytes, bankswitch);
+  return { ...cartridge, bankswitch };
 }
 
 /** The lines that say which cartridge is played. */
-export function cartridgeLines({ title, bytes, md5, path, warning }: Cartridge): string[] {
-  const line = `Cartridge: ${title}, ${bytes.length.toLocaleString('en-US')} bytes, MD5 ${md5} (${path})`;
+export function cartridgeLines({ title, bytes, md5, path, warning, bankswitch }: ChosenCartridge): string[] {
+  const forced = bankswitch === 'auto' ? '' : `, bank switching ${bankswitch}`;
+  const line = `Cartridge: ${title}, ${bytes.length.toLocaleString('en-US')} bytes${forced}, MD5 ${md5} (${path})`;
   return warning === undefined ? [line] : [line, `Warning: ${warning}`];
 }
 
@@ -63,9 +77,13 @@ export interface OpenEnvironment {
 }
 
 /** A console with the cartridge in it, as an environment; `seed` decides its random starts and sticky actions. */
-export function openEnvironment(cartridge: Cartridge, options: EnvironmentOptions, seed: number): OpenEnvironment {
-  const { bytes, game } = cartridge;
-  const arcade = new Arcade({ rom: bytes, game, seed, repeatActionProbability: options.repeatActionProbability });
+export function openEnvironment(
+  { bytes, game, bankswitch }: ChosenCartridge,
+  options: EnvironmentOptions,
+  seed: number,
+): OpenEnvironment {
+  const { repeatActionProbability } = options;
+  const arcade = new Arcade({ rom: bytes, game, bankswitch, seed, repeatActionProbability });
   const environment = new AtariEnvironment(arcade, options, new Xoshiro128(seed, 'environment'));
   return { environment, format: arcade.format, screenHeight: arcade.screenHeight };
 }

@@ -41,6 +41,12 @@ describe('names', () => {
     ['a game', ['train', 'pogn'], ['Unknown game: pogn', 'pong']],
     ['a preset', ['train', 'pong', '--preset', 'lapam'], ['no preset "lapam"', 'Did you mean "lapan"?']],
     ['a choice', ['train', 'pong', '--network', 'natur'], ['--network: "natur"', 'nature, nips2013']],
+    ['a bank switching', ['train', 'pong', '--bankswitch', 'f6sd'], ['--bankswitch: "f6sd"', 'Did you mean "F6SC"?']],
+    [
+      'a bank switching of play',
+      ['play', 'pong', '--gif', 'x.gif', '--bankswitch', 'dpd'],
+      ['"dpd"', 'Did you mean "DPC"?', 'auto, 2K'],
+    ],
     ['no game', ['train'], ['Games: ', 'catch', 'pong', 'bun run train pong']],
     ['a word too many', ['train', 'pong', 'now'], ['"now" is one word too many']],
     ['no run to evaluate', ['eval', 'pong'], ['No run is named']],
@@ -72,6 +78,9 @@ describe('cartridges', () => {
     ['that are folders', () => folder, ['is a folder']],
   ])('%s', (_, rom, texts) => refused([...train, '--rom', rom()], texts));
 });
+
+test('bank switching that an image cannot have', () =>
+  refused([...train, '--bankswitch', 'F8'], ['2,048 bytes cannot have bank switching F8', '8,192 bytes']));
 
 describe('configuration files', () => {
   test.each([
