@@ -34,6 +34,10 @@ export class FlatBus implements CpuBus {
     return value;
   }
 
+  timerLoops(): number {
+    return 0;
+  }
+
   write(address: number, value: number, cycles: number): number {
     this.writeAfterWrite(address, value, cycles);
     return address === this.haltAddress ? cycles + 10 : cycles;

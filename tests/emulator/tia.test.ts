@@ -30,7 +30,7 @@ beforeEach(() => {
 /** Row `row` as the letters of what is seen: `.` background, 0, 1 the players' colours, F the playfield's, ` ` black. */
 function line(row: number): string {
   tia.beam.due((row + 1) * 228 + 1);
-  tia.beam.draw();
+  tia.beam.flush();
   const letters: Record<number, string> = {
     [background]: '.',
     [player0]: '0',

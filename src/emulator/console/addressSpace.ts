@@ -70,7 +70,26 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
     return this.memory[address & 0xff];
   }
 
+  timerLoops(address: number, cycles: number, loopCycles: number): number {
+    if ((address & (cartridgeSelect | notTia | notRam | 5)) !== (notTia | notRam | 4)) return 0;
+    return this.#riot.loopsUntilZero(cycles, loopCycles);
+  }
+
   write(address: number, value: number, cycles: number): number {
+    if ((address & (cartridgeSelect | notTia)) === 0) {
+      if ((address & 63) === WSYNC) {
+        const after = this.#tia.waitForLine(cycles);
+        this.stop = this.#tia.frameDone;
+        return after;
+      }
+      this.#tia.poke(address, value, cycles);
+      this.stop = this.#tia.frameDone;
+      return cycles;
+    }
+    return this.writeAfterWrite(address, value, cycles);
+  }
+
+  write2(address: number, value: number, cycles: number): number {
     const after = this.writeAfterWrite(address, value, cycles);
     if ((address & (cartridgeSelect | notTia | 63)) === WSYNC) return after + this.#tia.cyclesToLineEnd(after);
     return after;

@@ -124,7 +124,7 @@ export class Console {
   /** What the switch does: chips and CPU start anew, RAM keeps its contents. */
   systemReset(): void {
     this.#cpu.cycles = 0;
-    this.#riot.reset(25 + (this.#random.nextU32() % 75));
+    this.#riot.reset((25 + (this.#random.nextU32() % 75)) | 0);
     this.#tia.reset(this.#television);
     this.cartridge.reset(this.#random);
     this.#cpu.reset();
@@ -148,7 +148,7 @@ export class Console {
     }
     space.stop = tia.frameDone;
     cpu.run(instructionsPerFrame);
-    tia.beam.draw();
+    tia.beam.flush();
     this.scanlines = tia.lines(cpu.cycles);
     if (tia.frameDone) {
       this.#unfinished = false;

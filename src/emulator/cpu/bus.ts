@@ -21,6 +21,11 @@ export interface CpuBus {
    * Reads any address. `cycles` is the time of the access, `latch` the byte that the bus carried last (undriven bits read it back).
    */
   read(address: number, cycles: number, latch: number): number;
+  /**
+   * How often a loop of `loopCycles` cycles that reads `address` at `cycles` may run again before it sees the timer at 0: 0 where the
+   * address is not the timer's, or reading it would change something.
+   */
+  timerLoops(address: number, cycles: number, loopCycles: number): number;
   /** Writes any address and returns the time after it: later than `cycles` when the write halted the CPU. */
   write(address: number, value: number, cycles: number): number;
   /** A write straight after another write: the CPU cannot be halted in between. */

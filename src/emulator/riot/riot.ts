@@ -93,6 +93,14 @@ export class Riot {
     return (ticks + 1 - (this.readCycle - (setCycle + length))) & 0xff;
   }
 
+  /** How many times `stepCycles` may pass after `cycles` until INTIM reads 0; 0 when it may be missed, or has run out. */
+  loopsUntilZero(cycles: number, stepCycles: number): number {
+    if (1 << this.shift < stepCycles) return 0;
+    const elapsed = (cycles - 1 - this.setCycle) >>> 0;
+    const missing = ((this.timer - 1) << this.shift) - elapsed;
+    return missing <= 0 ? 0 : ((missing + stepCycles - 1) / stepCycles) | 0;
+  }
+
   save(out: SnapshotWriter): void {
     out.int(this.ddra);
     out.int(this.timer);

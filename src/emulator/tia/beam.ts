@@ -43,14 +43,18 @@ export const staleBl = 16;
 export const stalePf = 32;
 const staleAll = 63;
 
+const pairsOf = new Int32Array(64);
+const pairBits = [[2, 0, 0], [2, 1, 1], [3, 1, 2], [3, 0, 3], [0, 4, 4], [0, 5, 5], [1, 4, 6], [1, 5, 7], [2, 4, 8], [2, 5, 9], [3, 4, 10], [3, 5, 11], [4, 5, 13], [2, 3, 14], [0, 1, 15]];
+for (let set = 0; set < 64; set++) for (const [a, b, bit] of pairBits) if (set & (1 << a) && set & (1 << b)) pairsOf[set] |= 1 << bit;
+
 export class Beam {
   frameStart = 0;
   displayStart = 0;
   displayStop = 0;
   /** The picture is drawn up to here. */
   lastUpdate = 0;
-  /** From `lastUpdate` to the end of its line. */
-  clocksToLineEnd = lineClocks;
+  /** The start of the line of `lastUpdate`, which may be at that line's very end. */
+  lineStart = 0;
   /** The row of `lastUpdate` in the frame buffer. */
   row = 0;
   /** The picture is due up to here. */
@@ -70,14 +74,14 @@ export class Beam {
   /** Time zero; the first picture is drawn from the frame's very first line on. */
   reset(television: Television): void {
     this.#setWindow(0, television);
-    this.lastUpdate = this.frameStart;
+    this.lastUpdate = this.lineStart = this.frameStart;
     this.pending = 0;
   }
 
   /** Starts a frame `linePosition` clocks into a line, now being clock 0. */
   startFrame(linePosition: number, television: Television): void {
-    this.#setWindow(-linePosition, television);
-    this.lastUpdate = this.displayStart;
+    this.#setWindow(0 - linePosition, television);
+    this.lastUpdate = this.lineStart = this.displayStart;
     this.pending = this.displayStart;
   }
 
@@ -85,7 +89,6 @@ export class Beam {
     this.frameStart = frameStart;
     this.displayStart = frameStart + lineClocks * yStart;
     this.displayStop = this.displayStart + lineClocks * height;
-    this.clocksToLineEnd = lineClocks;
     this.row = 0;
     this.stale = staleAll;
     this.repeatsRow = false;
@@ -103,27 +106,36 @@ export class Beam {
     this.repeatsRow = false;
   }
 
-  /** Draws what is due. */
+  /**
+   * Draws what is due, before a register changes. Where nothing could be seen yet, in the blank start of a line or (but for `flush`)
+   * while VBLANK is on, it is left for later: those pixels do not depend on the register.
+   */
   draw(): void {
+    const clock = this.pending;
+    if (this.lastUpdate >= clock || clock < this.displayStart || this.lastUpdate >= this.displayStop) return;
+    const state = this.#state;
+    const inLine = clock - this.lineStart;
+    if (inLine <= lineClocks && state.hmoveBlank === 0 && (inLine <= blankClocks || (state.vblank & 2) !== 0)) return;
+    this.flush();
+  }
+
+  /** Draws all that is due, before VBLANK changes or the picture is looked at. */
+  flush(): void {
     let clock = this.pending;
     if (this.lastUpdate >= clock || clock < this.displayStart || this.lastUpdate >= this.displayStop) return;
     if (clock > this.displayStop) clock = this.displayStop;
     if (this.stale !== 0) this.#takeMasks();
-    do {
-      const from = lineClocks - this.clocksToLineEnd;
-      if (clock > this.lastUpdate + this.clocksToLineEnd) {
-        this.#drawSegment(from, lineClocks);
-        this.lastUpdate += this.clocksToLineEnd;
-        this.clocksToLineEnd = lineClocks;
-        this.row++;
-        this.#endLine();
-      } else {
-        const to = from + clock - this.lastUpdate;
-        this.#drawSegment(from, to);
-        this.lastUpdate = clock;
-        this.clocksToLineEnd = lineClocks - to;
-      }
-    } while (this.lastUpdate < clock);
+    let from = this.lastUpdate - this.lineStart;
+    while (clock > this.lineStart + lineClocks) {
+      if (from < lineClocks) this.#drawSegment(from, lineClocks);
+      this.lineStart += lineClocks;
+      this.row++;
+      this.#endLine();
+      from = 0;
+    }
+    const to = clock - this.lineStart;
+    if (from < to) this.#drawSegment(from, to);
+    this.lastUpdate = clock;
   }
 
   /** Draws clocks `from`..`to` (exclusive) of the line `row`. */
@@ -144,7 +156,7 @@ export class Beam {
       const firstPixel = from < blankClocks ? 0 : from - blankClocks;
       const endPixel = to - blankClocks;
       if (state.vblank & 2) raster.black(row, firstPixel, endPixel);
-      else if (firstPixel < endPixel) raster.paint(row, firstPixel, endPixel);
+      else raster.paint(row, firstPixel, endPixel);
     }
     if (state.hmoveBlank !== 0) {
       // The blanking may reach beyond the segment: later segments paint over it.
@@ -222,6 +234,19 @@ export class Beam {
     // With the playfield alone the priority bit is ignored, so that score colours show.
     raster.scoreMode = (state.ctrlpf & 2) !== 0;
     raster.playfieldFirst = (state.ctrlpf & 4) !== 0 && this.#objectsEnabled();
+    raster.pairs = pairsOf[this.#shown()];
+  }
+
+  #shown(): number {
+    const state = this.#state;
+    let shown = 0;
+    if ((state.vdelp0 ? state.dgrp0 : state.grp0) !== 0) shown |= staleP0;
+    if ((state.vdelp1 ? state.dgrp1 : state.grp1) !== 0) shown |= staleP1;
+    if (state.enam0 !== 0 && state.resmp0 === 0) shown |= staleM0;
+    if (state.enam1 !== 0 && state.resmp1 === 0) shown |= staleM1;
+    if ((state.vdelbl ? state.denabl : state.enabl) !== 0) shown |= staleBl;
+    if ((state.pf0 | state.pf1 | state.pf2) !== 0) shown |= stalePf;
+    return shown;
   }
 
   /** Whether any object but the playfield is switched on, be it visible or not. */
@@ -241,7 +266,7 @@ export class Beam {
     out.int(this.displayStart);
     out.int(this.displayStop);
     out.int(this.lastUpdate);
-    out.int(this.clocksToLineEnd);
+    out.int(this.lineStart);
     out.int(this.row);
     out.int(this.pending);
   }
@@ -251,7 +276,7 @@ export class Beam {
     this.displayStart = state.int();
     this.displayStop = state.int();
     this.lastUpdate = state.int();
-    this.clocksToLineEnd = state.int();
+    this.lineStart = state.int();
     this.row = state.int();
     this.pending = state.int();
     // The masks follow from the registers.

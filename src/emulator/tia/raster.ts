@@ -34,6 +34,9 @@ const blPf = 1 << 13;
 const m0M1 = 1 << 14;
 const p0P1 = 1 << 15;
 
+/** The first 0..3 of four pixels. */
+const pixelsBefore = [0, 0xff, 0xffff, 0xffffff];
+
 /** Bit 0 of a pixel marks a picture without colour. */
 const colourBits = 0xfefefefe | 0;
 const colourLost = 0x01010101;
@@ -57,6 +60,8 @@ export class Raster {
   playfieldFirst = false;
   /** Latched since CXCLR. */
   collisions = 0;
+  /** The collisions that the objects shown could cause. */
+  pairs = -1;
 
   /** The buffer being drawn: `bufferRows` rows of 160 bytes. */
   pixels = new Uint8Array(bufferRows * rowBytes);
@@ -121,40 +126,22 @@ export class Raster {
     const toP0 = colubk ^ this.colup0;
     const toP1 = colubk ^ this.colup1;
     const toPf = colubk ^ this.colupf;
-    const first = from >>> 5;
-    const last = (to - 1) >>> 5;
-    for (let word = first; word <= last; word++) {
-      let clip = -1;
-      if (word === first) clip <<= from & 31;
-      if (word === last) clip &= -1 >>> (31 - ((to - 1) & 31));
-      const players0 = p0[word] & clip;
-      const players1 = p1[word] & clip;
-      const missiles0 = m0[word] & clip;
-      const missiles1 = m1[word] & clip;
-      const ball = bl[word] & clip;
-      const playfield = pf[word] & clip;
-      let in0 = players0 | missiles0;
-      let in1 = players1 | missiles1;
-      let inPf = playfield | ball;
-      if ((in0 | in1 | ball) !== 0) {
-        let touched = 0;
-        if (players0 & missiles0) touched |= m0P0;
-        if (players1 & missiles0) touched |= m0P1;
-        if (players1 & missiles1) touched |= m1P1;
-        if (players0 & missiles1) touched |= m1P0;
-        if (players0 & ball) touched |= p0Bl;
-        if (players0 & playfield) touched |= p0Pf;
-        if (players1 & ball) touched |= p1Bl;
-        if (players1 & playfield) touched |= p1Pf;
-        if (missiles0 & ball) touched |= m0Bl;
-        if (missiles0 & playfield) touched |= m0Pf;
-        if (missiles1 & ball) touched |= m1Bl;
-        if (missiles1 & playfield) touched |= m1Pf;
-        if (ball & playfield) touched |= blPf;
-        if (missiles0 & missiles1) touched |= m0M1;
-        if (players0 & players1) touched |= p0P1;
-        this.collisions |= touched;
-      }
+    const canTouch = (this.pairs & ~this.collisions) !== 0;
+    if (canTouch) this.touch(from, to);
+    // Whole words of four pixels are painted; those at the ends get back what lies outside.
+    const firstAt = row * rowWords + (from >>> 2);
+    const lastAt = row * rowWords + ((to - 1) >>> 2);
+    const beforeFirst = words[firstAt];
+    const afterLast = words[lastAt];
+    let at = firstAt;
+    while (at <= lastAt) {
+      const word = ((at - row * rowWords) >>> 3) | 0;
+      let shift = ((at - row * rowWords) & 7) << 2;
+      const end = Math.min(lastAt + 1, row * rowWords + (word + 1) * 8);
+      const playfield = pf[word];
+      let in0 = p0[word] | m0[word];
+      let in1 = p1[word] | m1[word];
+      let inPf = playfield | bl[word];
       if (playfieldFirst) {
         in0 &= ~inPf;
         in1 &= ~(inPf | in0);
@@ -163,45 +150,65 @@ export class Raster {
           const left = word < 2 ? -1 : word === 2 ? 0xffff : 0;
           in0 |= playfield & left;
           in1 |= playfield & ~left;
-          inPf = ball;
+          inPf = bl[word];
         }
         in1 &= ~in0;
         inPf &= ~(in0 | in1);
       }
-      let at = row * rowWords + word * 8;
-      if (clip === -1) {
-        const inside = in0 | in1;
-        if (inside === 0 && inPf === 0) {
-          for (let i = 0; i < 8; i++) words[at++] = colubk;
-        } else if (inside === 0) {
-          for (let shift = 0; shift < 32; shift += 4) {
-            words[at++] = colubk ^ (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
-          }
-        } else {
-          for (let shift = 0; shift < 32; shift += 4) {
-            words[at++] =
-              colubk ^
-              (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
-              (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
-              (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
-          }
+      if ((in0 | in1) === 0) {
+        if (inPf === 0) while (at < end) words[at++] = colubk;
+        else {
+          for (; at < end; shift += 4) words[at++] = colubk ^ (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
         }
-        continue;
-      }
-      // Part of a word: the four pixels at its ends may be painted in part.
-      const firstShift = word === first ? from & 28 : 0;
-      const lastShift = word === last ? (to - 1) & 28 : 28;
-      at += firstShift >> 2;
-      for (let shift = firstShift; shift <= lastShift; shift += 4, at++) {
-        const inside = pixelsOfNibble[(clip >>> shift) & 15];
-        const colours =
-          colubk ^
-          (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
-          (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
-          (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
-        words[at] = (words[at] & ~inside) | (colours & inside);
+      } else {
+        for (; at < end; shift += 4) {
+          words[at++] =
+            colubk ^
+            (toP0 & pixelsOfNibble[(in0 >>> shift) & 15]) ^
+            (toP1 & pixelsOfNibble[(in1 >>> shift) & 15]) ^
+            (toPf & pixelsOfNibble[(inPf >>> shift) & 15]);
+        }
       }
     }
+    const keepBefore = pixelsBefore[from & 3];
+    const keepAfter = ~pixelsBefore[to & 3];
+    if ((from & 3) !== 0) words[firstAt] = (words[firstAt] & ~keepBefore) | (beforeFirst & keepBefore);
+    if ((to & 3) !== 0) words[lastAt] = (words[lastAt] & ~keepAfter) | (afterLast & keepAfter);
+  }
+
+  /** Latches which objects touch in pixels `from`..`to` (exclusive, at least one). */
+  touch(from: number, to: number): void {
+    const { p0, p1, m0, m1, bl, pf } = this;
+    const last = (to - 1) >>> 5;
+    let touched = 0;
+    let clip = -1 << (from & 31);
+    for (let word = from >>> 5; word <= last; word++) {
+      if (word === last) clip &= -1 >>> (31 - ((to - 1) & 31));
+      const players0 = p0[word] & clip;
+      const players1 = p1[word] & clip;
+      const missiles0 = m0[word] & clip;
+      const missiles1 = m1[word] & clip;
+      const ball = bl[word] & clip;
+      const playfield = pf[word] & clip;
+      clip = -1;
+      if ((players0 | players1 | missiles0 | missiles1 | ball) === 0) continue;
+      if (players0 & missiles0) touched |= m0P0;
+      if (players1 & missiles0) touched |= m0P1;
+      if (players1 & missiles1) touched |= m1P1;
+      if (players0 & missiles1) touched |= m1P0;
+      if (players0 & ball) touched |= p0Bl;
+      if (players0 & playfield) touched |= p0Pf;
+      if (players1 & ball) touched |= p1Bl;
+      if (players1 & playfield) touched |= p1Pf;
+      if (missiles0 & ball) touched |= m0Bl;
+      if (missiles0 & playfield) touched |= m0Pf;
+      if (missiles1 & ball) touched |= m1Bl;
+      if (missiles1 & playfield) touched |= m1Pf;
+      if (ball & playfield) touched |= blPf;
+      if (missiles0 & missiles1) touched |= m0M1;
+      if (players0 & players1) touched |= p0P1;
+    }
+    this.collisions |= touched;
   }
 
   save(out: SnapshotWriter): void {

@@ -95,9 +95,9 @@ export class Tia {
   /** Starts a frame in the older buffer; what was cycle `cycles` is now cycle 0. The beam keeps its place in the line. */
   startFrame(cycles: number): void {
     const { beam, raster } = this;
-    const clocks = 3 * cycles;
+    const clocks = (3 * cycles) | 0;
     raster.swap();
-    beam.startFrame((clocks - beam.frameStart) % lineClocks, this.#television);
+    beam.startFrame((clocks - beam.frameStart) % lineClocks | 0, this.#television);
     this.state.hmoveClock = (this.state.hmoveClock - clocks) | 0;
     if (this.vsyncFinish !== never) this.vsyncFinish -= clocks;
     this.pots.rebase(cycles);
@@ -107,7 +107,7 @@ export class Tia {
 
   /** Lines since the start of the frame. */
   lines(cycles: number): number {
-    return Math.trunc((3 * cycles - this.beam.frameStart) / lineClocks);
+    return ((3 * cycles - this.beam.frameStart) / lineClocks) | 0;
   }
 
   /** Greys the rows that an unfinished frame of `lines` lines did not reach. */
@@ -118,7 +118,7 @@ export class Tia {
 
   /** CPU cycles from `cycles` to the start of the next line, 0 at a line's start: how long WSYNC halts the CPU. */
   cyclesToLineEnd(cycles: number): number {
-    const inLine = (cycles - Math.trunc(this.beam.frameStart / 3)) % 76;
+    const inLine = (cycles - ((this.beam.frameStart / 3) | 0)) % 76 | 0;
     return inLine === 0 ? 0 : 76 - inLine;
   }
 
@@ -135,6 +135,15 @@ export class Tia {
     if (index === register.INPT4) return this.#inputs.inpt4 | undriven;
     if (index === register.INPT5) return this.#inputs.inpt5 | undriven;
     return undriven;
+  }
+
+  waitForLine(cycles: number): number {
+    const clock = 3 * cycles;
+    const { beam } = this;
+    const sinceStart = clock - beam.frameStart;
+    if (sinceStart >= lineClocks * (this.#television.maxLines + 1)) this.frameDone = true;
+    if (clock > beam.pending) beam.pending = clock;
+    return cycles + this.cyclesToLineEnd(cycles);
   }
 
   /** Writes register `address & 63`. WSYNC does nothing here: `cyclesToLineEnd` says how long to halt. */
@@ -171,7 +180,8 @@ export class Tia {
     this.#written[index] = value;
     beam.due(clock + (delay & 15));
     if (delay < nothingNew) {
-      beam.draw();
+      if (index === register.VBLANK) beam.flush();
+      else beam.draw();
       beam.repeatsRow = false;
     } else if (effects[index] !== invisible) return;
     switch (index) {
