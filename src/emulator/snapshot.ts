@@ -48,6 +48,11 @@ export class SnapshotWriter {
     this.#length += values.length;
   }
 
+  /** Begins anew in the same memory. */
+  rewind(): void {
+    this.#length = 0;
+  }
+
   /** The state, as long as it has become. */
   finish(): Uint8Array {
     if (!this.#given) return this.#bytes.slice(0, this.#length);

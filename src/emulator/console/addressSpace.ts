@@ -76,32 +76,27 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
   }
 
   write(address: number, value: number, cycles: number): number {
-    if ((address & (cartridgeSelect | notTia)) === 0) {
-      if ((address & 63) === WSYNC) {
-        const after = this.#tia.waitForLine(cycles);
-        this.stop = this.#tia.frameDone;
-        return after;
-      }
-      this.#tia.poke(address, value, cycles);
-      this.stop = this.#tia.frameDone;
-      return cycles;
-    }
-    return this.writeAfterWrite(address, value, cycles);
-  }
-
-  write2(address: number, value: number, cycles: number): number {
-    const after = this.writeAfterWrite(address, value, cycles);
-    if ((address & (cartridgeSelect | notTia | 63)) === WSYNC) return after + this.#tia.cyclesToLineEnd(after);
+    if (address & (cartridgeSelect | notTia)) return this.#store(address, value, cycles);
+    const tia = this.#tia;
+    let after = cycles;
+    if ((address & 63) === WSYNC) after = tia.waitForLine(cycles);
+    else tia.poke(address & 63, value, cycles);
+    this.stop = tia.frameDone;
     return after;
   }
 
   writeAfterWrite(address: number, value: number, cycles: number): number {
+    if (address & (cartridgeSelect | notTia)) return this.#store(address, value, cycles);
+    this.#tia.poke(address & 63, value, cycles);
+    this.stop = this.#tia.frameDone;
+    return cycles;
+  }
+
+  /** A write to anything but the TIA. */
+  #store(address: number, value: number, cycles: number): number {
     if (address & cartridgeSelect) {
       this.#cartridge.access(address & 0x1fff, value, cycles);
       this.memory[this.#writeTargets[(address >>> 6) & 0xff] + (address & 63)] = value;
-    } else if (!(address & notTia)) {
-      this.#tia.poke(address, value, cycles);
-      this.stop = this.#tia.frameDone;
     } else if (address & notRam) {
       this.#riot.write(address, value, cycles);
     } else {
@@ -191,6 +186,11 @@ class ListeningAddressSpace extends AddressSpace {
   override read(address: number, cycles: number, latch: number): number {
     if (!(address & cartridgeSelect)) this.#listener.hear?.(address & 0xfff, -1, cycles);
     return super.read(address, cycles, latch);
+  }
+
+  override write(address: number, value: number, cycles: number): number {
+    if (!(address & cartridgeSelect)) this.#listener.hear?.(address & 0xfff, value, cycles);
+    return super.write(address, value, cycles);
   }
 
   override writeAfterWrite(address: number, value: number, cycles: number): number {

@@ -14,6 +14,7 @@ import { bufferRows } from '../tia/raster.ts';
 import { Tia } from '../tia/tia.ts';
 import { type AddressSpace, createAddressSpace } from './addressSpace.ts';
 import { Controls } from './controls.ts';
+import { Frames } from './frames.ts';
 import { type ConsoleProperties, defaultProperties, type TelevisionFormat } from './properties.ts';
 
 /** Where the reference's console starts its noise. */
@@ -56,6 +57,7 @@ export class Console {
   readonly #riot: Riot;
   readonly #space: AddressSpace;
   readonly #identity: number;
+  readonly #frames: Frames;
   #television: Television;
   /** The frame under way has not ended; it was greyed once already. */
   #unfinished = false;
@@ -83,6 +85,16 @@ export class Console {
     this.#space = createAddressSpace(this.cartridge, this.#tia, this.#riot);
     this.#cpu = new Cpu(this.#space);
     this.ram = this.#space.ram;
+    const console = this;
+    this.#frames = new Frames({
+      raster: this.#tia.raster,
+      get unfinished() {
+        return console.#unfinished;
+      },
+      runFrame: (paint) => this.#runFrame(paint),
+      save: (out) => this.#saveChips(out),
+      load: (state) => this.#loadChips(state),
+    });
     if (original === undefined) {
       fillWithNoise(this.ram, this.#random);
       this.#random.nextU32();
@@ -113,6 +125,7 @@ export class Console {
    * palette index = byte >> 1; 0 is black), odd where PAL lost its colour. A view of a buffer that later frames draw into: copy it to keep it.
    */
   get screen(): Uint8Array {
+    this.#frames.drawCurrent();
     return this.#tia.raster.pixels.subarray(0, this.screenWidth * this.screenHeight);
   }
 
@@ -127,6 +140,7 @@ export class Console {
     this.#riot.reset((25 + (this.#random.nextU32() % 75)) | 0);
     this.#tia.reset(this.#television);
     this.cartridge.reset(this.#random);
+    this.#frames.forget();
     this.#cpu.reset();
   }
 
@@ -134,7 +148,11 @@ export class Console {
    * Runs until the cartridge ends its television frame, or for 25,000 instructions.
    * @param draw false when nobody will look at this frame's picture; all else is the same
    */
-  runFrame(_draw = true): void {
+  runFrame(draw = true): void {
+    this.#frames.run(draw);
+  }
+
+  #runFrame(paint: boolean): boolean {
     const cpu = this.#cpu;
     const tia = this.#tia;
     const space = this.#space;
@@ -146,6 +164,7 @@ export class Console {
       this.#unfinished = true;
       this.#greyed = false;
     }
+    tia.beam.painting = paint;
     space.stop = tia.frameDone;
     cpu.run(instructionsPerFrame);
     tia.beam.flush();
@@ -153,10 +172,13 @@ export class Console {
     if (tia.frameDone) {
       this.#unfinished = false;
       tia.lastLines = this.scanlines;
-    } else if (!this.#greyed) {
+      return tia.beam.complete;
+    }
+    if (!this.#greyed) {
       this.#greyed = true;
       tia.greyFrom(this.scanlines);
     }
+    return false;
   }
 
   /** Leaves the last byte of RAM on the data bus, as reading all of RAM over it does. */
@@ -212,9 +234,9 @@ export class Console {
   save(out: SnapshotWriter): void {
     out.int(snapshotVersion);
     out.int(this.#identity);
-    this.#saveNumbers(out);
-    out.bytes(this.ram);
-    out.bytes(this.#space.cartridgeRam);
+    this.#frames.drawAll();
+    this.#saveChips(out);
+    this.#tia.raster.savePictures(out);
   }
 
   /** Reads what `save` wrote; the caller has checked the length. When it throws, the console is as before. */
@@ -234,6 +256,25 @@ export class Console {
       this.#loadNumbers(new SnapshotReader(before.finish()));
       throw error;
     }
+    this.#loadBytes(state);
+    this.#tia.raster.loadPictures(state);
+    this.#frames.forget();
+  }
+
+  /** Everything but the pictures. */
+  #saveChips(out: SnapshotWriter): void {
+    this.#saveNumbers(out);
+    out.bytes(this.ram);
+    out.bytes(this.#space.cartridgeRam);
+  }
+
+  /** Reads what `#saveChips` wrote. */
+  #loadChips(state: SnapshotReader): void {
+    this.#loadNumbers(state);
+    this.#loadBytes(state);
+  }
+
+  #loadBytes(state: SnapshotReader): void {
     state.bytes(this.ram);
     state.bytes(this.#space.cartridgeRam);
   }

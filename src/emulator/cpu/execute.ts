@@ -11,8 +11,8 @@
 import type { CpuBus } from './bus.ts';
 import type { Cpu } from './cpu.ts';
 import { addDecimal, rotateDecimal, subtractDecimal } from './decimal.ts';
-import { branchConditions, modifyCode, otherCode, readCode, writeCode } from './operationCode.ts';
 import { type Mode, type Opcode, opcodes } from './opcodes.ts';
+import { branchConditions, modifyCode, otherCode, readCode, writeCode } from './operationCode.ts';
 
 /** A byte of the zero page, whose upper half is RAM: `byte` is an address 0x00..0xFF or, for the end of a pointer, 0x100. */
 const zeroPageRead = (at: string): string => `(${at} & 0x80 ? memory[${at}] : bus.read(${at}, cycles, latch))`;
@@ -70,7 +70,8 @@ function caseCode({ operation, mode, cycles, length, pagePenalty }: Opcode): str
   const read = isZeroPage ? readZeroPage : readAt;
   const write = isZeroPage ? writeZeroPage : writeAt;
   if (mode === 'abs' && (operation === 'LDA' || operation === 'LDX' || operation === 'LDY')) {
-    lines.push(`
+    lines.push(
+      `
       page = readPages[(address >>> 6) & 0xff];
       if (page >= 0) m = latch = memory[page + (address & 63)];
       else {
@@ -84,7 +85,9 @@ function caseCode({ operation, mode, cycles, length, pagePenalty }: Opcode): str
             m = latch = bus.read(address, cycles, latch);
           }
         }
-      }`, readCode[operation]);
+      }`,
+      readCode[operation],
+    );
   } else if (operation in readCode) {
     lines.push(mode === 'imm' ? 'm = latch = low;' : mode === 'imp' ? '' : read, readCode[operation]);
   } else if (operation in modifyCode) {

@@ -6,7 +6,8 @@
 
 const flags = '(n & 0x80) | (v >>> 1) | 0x30 | (d << 3) | (i << 2) | (z === 0 ? 2 : 0) | c';
 /** PLP and RTI: the flags from the byte pulled. */
-const takeFlags = 'n = latch; v = (latch & 0x40) << 1; d = (latch >>> 3) & 1; i = (latch >>> 2) & 1; z = ~latch & 2; c = latch & 1;';
+const takeFlags =
+  'n = latch; v = (latch & 0x40) << 1; d = (latch >>> 3) & 1; i = (latch >>> 2) & 1; z = ~latch & 2; c = latch & 1;';
 
 const compare = (register: string, byte: string): string =>
   `t = ${register} - ${byte}; c = t >= 0 ? 1 : 0; n = z = t & 0xff;`;

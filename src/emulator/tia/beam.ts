@@ -6,7 +6,8 @@
  * so this is exact. Time is in colour clocks, three to a CPU cycle. Source: reference console.md sections 6 and 7.
  */
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
-import { ballMask, clearMask, missileMask, playerMask, playfieldMask, reversed } from './objects.ts';
+import { allObjects, M0, P0, P1, PF } from './collisions.ts';
+import { takeMasks, takeObjects } from './masks.ts';
 import type { Raster } from './raster.ts';
 import type { TiaState } from './state.ts';
 
@@ -34,19 +35,6 @@ const linePixels = lineClocks - blankClocks;
 /** Pixels that the star field moves missile 0 to the left at the end of a line. */
 const cosmicArkSteps = [18, 33, 0, 17];
 
-/** Bits of `stale`: masks that no longer show the registers. */
-export const staleP0 = 1;
-export const staleP1 = 2;
-export const staleM0 = 4;
-export const staleM1 = 8;
-export const staleBl = 16;
-export const stalePf = 32;
-const staleAll = 63;
-
-const pairsOf = new Int32Array(64);
-const pairBits = [[2, 0, 0], [2, 1, 1], [3, 1, 2], [3, 0, 3], [0, 4, 4], [0, 5, 5], [1, 4, 6], [1, 5, 7], [2, 4, 8], [2, 5, 9], [3, 4, 10], [3, 5, 11], [4, 5, 13], [2, 3, 14], [0, 1, 15]];
-for (let set = 0; set < 64; set++) for (const [a, b, bit] of pairBits) if (set & (1 << a) && set & (1 << b)) pairsOf[set] |= 1 << bit;
-
 export class Beam {
   frameStart = 0;
   displayStart = 0;
@@ -59,7 +47,10 @@ export class Beam {
   row = 0;
   /** The picture is due up to here. */
   pending = 0;
-  stale = staleAll;
+  /** The objects whose masks no longer show the registers. */
+  stale = allObjects;
+  /** False while the frame's picture is not wanted: only collisions are found out. */
+  painting = true;
   /** The row above was drawn in one piece and nothing has changed since. */
   repeatsRow = false;
 
@@ -90,7 +81,7 @@ export class Beam {
     this.displayStart = frameStart + lineClocks * yStart;
     this.displayStop = this.displayStart + lineClocks * height;
     this.row = 0;
-    this.stale = staleAll;
+    this.stale = allObjects;
     this.repeatsRow = false;
   }
 
@@ -104,6 +95,11 @@ export class Beam {
     if (clock > this.pending) this.pending = clock;
     this.draw();
     this.repeatsRow = false;
+  }
+
+  /** Whether the frame has come to the end of its picture: every pixel of the buffer's visible part is this frame's. */
+  get complete(): boolean {
+    return this.lastUpdate >= this.displayStop;
   }
 
   /**
@@ -124,7 +120,7 @@ export class Beam {
     let clock = this.pending;
     if (this.lastUpdate >= clock || clock < this.displayStart || this.lastUpdate >= this.displayStop) return;
     if (clock > this.displayStop) clock = this.displayStop;
-    if (this.stale !== 0) this.#takeMasks();
+    if (this.stale !== 0) this.#refresh();
     let from = this.lastUpdate - this.lineStart;
     while (clock > this.lineStart + lineClocks) {
       if (from < lineClocks) this.#drawSegment(from, lineClocks);
@@ -146,7 +142,7 @@ export class Beam {
     if (to > blankClocks) {
       if (from <= blankClocks && to === lineClocks) {
         if (this.repeatsRow && state.hmoveBlank === 0) {
-          raster.repeatRow(row);
+          if (this.painting) raster.repeatRow(row);
           return;
         }
         this.repeatsRow = state.hmoveBlank === 0;
@@ -155,15 +151,19 @@ export class Beam {
       }
       const firstPixel = from < blankClocks ? 0 : from - blankClocks;
       const endPixel = to - blankClocks;
-      if (state.vblank & 2) raster.black(row, firstPixel, endPixel);
-      else raster.paint(row, firstPixel, endPixel);
+      if (state.vblank & 2) {
+        if (this.painting) raster.black(row, firstPixel, endPixel);
+      } else {
+        if (raster.canCollide) raster.collide(firstPixel, endPixel);
+        if (this.painting) raster.paint(row, firstPixel, endPixel);
+      }
     }
     if (state.hmoveBlank !== 0) {
       // The blanking may reach beyond the segment: later segments paint over it.
       const start = to > blankClocks && from < blankClocks ? blankClocks : from;
       if (start < hmoveBlankEnd) {
         const firstPixel = start < blankClocks ? 0 : start - blankClocks;
-        raster.black(row, firstPixel, Math.min(firstPixel + hmoveBlankEnd - start, linePixels));
+        if (this.painting) raster.black(row, firstPixel, Math.min(firstPixel + hmoveBlankEnd - start, linePixels));
         if (to >= hmoveBlankEnd) state.hmoveBlank = 0;
       }
     }
@@ -175,15 +175,15 @@ export class Beam {
     const reflect = state.ctrlpf & 1;
     if (reflect !== state.reflect) {
       state.reflect = reflect;
-      this.stale |= stalePf;
+      this.stale |= PF;
     }
     if (state.suppressp0 !== 0) {
       state.suppressp0 = 0;
-      this.stale |= staleP0;
+      this.stale |= P0;
     }
     if (state.suppressp1 !== 0) {
       state.suppressp1 = 0;
-      this.stale |= staleP1;
+      this.stale |= P1;
     }
     if (state.cosmicArk !== 0) {
       const counter = (state.cosmicArkCounter + 1) & 3;
@@ -191,74 +191,20 @@ export class Beam {
       state.posm0 = (state.posm0 - cosmicArkSteps[counter] + 160) % 160;
       state.m0WidthBit = counter === 1 ? 1 : 0;
       state.m0Hidden = counter === 2 ? 1 : 0;
-      this.stale |= staleM0;
+      this.stale |= M0;
     }
     if (this.stale !== 0) {
       this.repeatsRow = false;
-      this.#takeMasks();
+      this.#refresh();
     }
   }
 
-  /** Brings the masks that are out of date to what the registers say. */
-  #takeMasks(): void {
-    const { stale } = this;
-    const state = this.#state;
-    const raster = this.#raster;
-    if (stale & staleP0) {
-      const grp = state.vdelp0 ? state.dgrp0 : state.grp0;
-      const pattern = state.refp0 ? grp : reversed[grp];
-      playerMask(raster.p0, pattern, state.posp0, state.nusiz0 & 7, state.suppressp0);
-    }
-    if (stale & staleP1) {
-      const grp = state.vdelp1 ? state.dgrp1 : state.grp1;
-      const pattern = state.refp1 ? grp : reversed[grp];
-      playerMask(raster.p1, pattern, state.posp1, state.nusiz1 & 7, state.suppressp1);
-    }
-    if (stale & staleM0) {
-      if (!state.enam0 || state.resmp0 || state.m0Hidden) clearMask(raster.m0);
-      else {
-        const width = 1 << (((state.nusiz0 >> 4) & 3) | state.m0WidthBit);
-        missileMask(raster.m0, width, state.posm0, state.nusiz0 & 7);
-      }
-    }
-    if (stale & staleM1) {
-      if (!state.enam1 || state.resmp1) clearMask(raster.m1);
-      else missileMask(raster.m1, 1 << ((state.nusiz1 >> 4) & 3), state.posm1, state.nusiz1 & 7);
-    }
-    if (stale & staleBl) {
-      if (!(state.vdelbl ? state.denabl : state.enabl)) clearMask(raster.bl);
-      else ballMask(raster.bl, 1 << ((state.ctrlpf >> 4) & 3), state.posbl);
-    }
-    if (stale & stalePf) playfieldMask(raster.pf, state.pf0, state.pf1, state.pf2, state.reflect !== 0);
+  /** Brings the masks that are out of date to what the registers say, unless nobody needs them. */
+  #refresh(): void {
+    takeObjects(this.#state, this.#raster);
+    if (!this.painting && !this.#raster.canCollide) return;
+    takeMasks(this.#state, this.#raster, this.stale);
     this.stale = 0;
-    // With the playfield alone the priority bit is ignored, so that score colours show.
-    raster.scoreMode = (state.ctrlpf & 2) !== 0;
-    raster.playfieldFirst = (state.ctrlpf & 4) !== 0 && this.#objectsEnabled();
-    raster.pairs = pairsOf[this.#shown()];
-  }
-
-  #shown(): number {
-    const state = this.#state;
-    let shown = 0;
-    if ((state.vdelp0 ? state.dgrp0 : state.grp0) !== 0) shown |= staleP0;
-    if ((state.vdelp1 ? state.dgrp1 : state.grp1) !== 0) shown |= staleP1;
-    if (state.enam0 !== 0 && state.resmp0 === 0) shown |= staleM0;
-    if (state.enam1 !== 0 && state.resmp1 === 0) shown |= staleM1;
-    if ((state.vdelbl ? state.denabl : state.enabl) !== 0) shown |= staleBl;
-    if ((state.pf0 | state.pf1 | state.pf2) !== 0) shown |= stalePf;
-    return shown;
-  }
-
-  /** Whether any object but the playfield is switched on, be it visible or not. */
-  #objectsEnabled(): boolean {
-    const state = this.#state;
-    return (
-      (state.vdelp0 ? state.dgrp0 : state.grp0) !== 0 ||
-      (state.vdelp1 ? state.dgrp1 : state.grp1) !== 0 ||
-      (state.enam0 !== 0 && state.resmp0 === 0) ||
-      (state.enam1 !== 0 && state.resmp1 === 0) ||
-      (state.vdelbl ? state.denabl : state.enabl) !== 0
-    );
   }
 
   save(out: SnapshotWriter): void {
@@ -280,7 +226,7 @@ export class Beam {
     this.row = state.int();
     this.pending = state.int();
     // The masks follow from the registers.
-    this.stale = staleAll;
+    this.stale = allObjects;
     this.repeatsRow = false;
   }
 }

@@ -2,25 +2,26 @@
  * What moves the TIA's objects beside a plain strobe: HMOVE, a missile let go; and taking an object's place and size into its mask.
  * Source: reference console.md section 7; the distances are in motion.ts.
  */
-import { type Beam, staleBl, staleM0, staleM1, staleP0, staleP1 } from './beam.ts';
+import type { Beam } from './beam.ts';
+import { BL, M0, M1, P0, P1 } from './collisions.ts';
 import { hmoveBlanks, hmoveDistance } from './motion.ts';
 import type { TiaState } from './state.ts';
 
 /** Takes the player's place and size into its mask, without its first copy when `suppress` is 1. */
 export function takePlayer0(state: TiaState, beam: Beam, suppress: number): void {
   state.suppressp0 = suppress;
-  beam.stale |= staleP0;
+  beam.stale |= P0;
 }
 
 export function takePlayer1(state: TiaState, beam: Beam, suppress: number): void {
   state.suppressp1 = suppress;
-  beam.stale |= staleP1;
+  beam.stale |= P1;
 }
 
 export function takeMissile0(state: TiaState, beam: Beam): void {
   state.m0Hidden = 0;
   state.m0WidthBit = 0;
-  beam.stale |= staleM0;
+  beam.stale |= M0;
 }
 
 /**
@@ -52,11 +53,11 @@ export function hmove(state: TiaState, beam: Beam, clock: number, cycle: number,
   }
   if (m1 !== 0) {
     state.posm1 = moved(state.posm1, m1);
-    beam.stale |= staleM1;
+    beam.stale |= M1;
   }
   if (bl !== 0) {
     state.posbl = moved(state.posbl, bl);
-    beam.stale |= staleBl;
+    beam.stale |= BL;
   }
 }
 

@@ -4,6 +4,7 @@
  * Leaves out time and registers (tia.ts). Source: reference console.md sections 5 to 7.
  */
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import * as pair from './collisions.ts';
 import { lineWords } from './objects.ts';
 
 /** Rows of a frame buffer: the first frame after a reset paints above the visible window. */
@@ -16,23 +17,6 @@ const pixelsOfNibble = new Int32Array(16);
 for (let nibble = 0; nibble < 16; nibble++) {
   for (let bit = 0; bit < 4; bit++) if (nibble & (1 << bit)) pixelsOfNibble[nibble] |= 0xff << (8 * bit);
 }
-
-/** Bits of `collisions`: two for each register CXM0P (bits 1, 0) to CXPPMM (bits 15, 14), as they read in bits 7 and 6. */
-const m0P0 = 1 << 0;
-const m0P1 = 1 << 1;
-const m1P1 = 1 << 2;
-const m1P0 = 1 << 3;
-const p0Bl = 1 << 4;
-const p0Pf = 1 << 5;
-const p1Bl = 1 << 6;
-const p1Pf = 1 << 7;
-const m0Bl = 1 << 8;
-const m0Pf = 1 << 9;
-const m1Bl = 1 << 10;
-const m1Pf = 1 << 11;
-const blPf = 1 << 13;
-const m0M1 = 1 << 14;
-const p0P1 = 1 << 15;
 
 /** The first 0..3 of four pixels. */
 const pixelsBefore = [0, 0xff, 0xffff, 0xffffff];
@@ -60,10 +44,12 @@ export class Raster {
   playfieldFirst = false;
   /** Latched since CXCLR. */
   collisions = 0;
-  /** The collisions that the objects shown could cause. */
-  pairs = -1;
+  /** Those that the objects switched on could cause. */
+  possibleCollisions = 0;
 
-  /** The buffer being drawn: `bufferRows` rows of 160 bytes. */
+  /** Which of the two buffers is being drawn, 0 or 1. */
+  buffer = 0;
+  /** That buffer: `bufferRows` rows of 160 bytes. */
   pixels = new Uint8Array(bufferRows * rowBytes);
   #words = new Int32Array(this.pixels.buffer);
   #otherPixels = new Uint8Array(bufferRows * rowBytes);
@@ -71,6 +57,7 @@ export class Raster {
 
   /** Draws into the other buffer from now on. */
   swap(): void {
+    this.buffer ^= 1;
     const { pixels } = this;
     const words = this.#words;
     this.pixels = this.#otherPixels;
@@ -84,7 +71,7 @@ export class Raster {
     this.#otherPixels.fill(0);
     this.colup0 = this.colup1 = this.colupf = this.colubk = 0;
     this.scoreMode = this.playfieldFirst = false;
-    this.collisions = 0;
+    this.collisions = this.possibleCollisions = 0;
   }
 
   /** Marks the four colours as lost, or as there again. */
@@ -119,15 +106,13 @@ export class Raster {
     for (let at = first * rowBytes; at < end * rowBytes; at++) pixels[at] = (pixels[at] & 15) >> 1;
   }
 
-  /** Paints pixels `from`..`to` (exclusive, at least one) of a row and latches the collisions there. */
+  /** Paints pixels `from`..`to` (exclusive, at least one) of a row. */
   paint(row: number, from: number, to: number): void {
     const { p0, p1, m0, m1, bl, pf, colubk, scoreMode, playfieldFirst } = this;
     const words = this.#words;
     const toP0 = colubk ^ this.colup0;
     const toP1 = colubk ^ this.colup1;
     const toPf = colubk ^ this.colupf;
-    const canTouch = (this.pairs & ~this.collisions) !== 0;
-    if (canTouch) this.touch(from, to);
     // Whole words of four pixels are painted; those at the ends get back what lies outside.
     const firstAt = row * rowWords + (from >>> 2);
     const lastAt = row * rowWords + ((to - 1) >>> 2);
@@ -176,11 +161,16 @@ export class Raster {
     if ((to & 3) !== 0) words[lastAt] = (words[lastAt] & ~keepAfter) | (afterLast & keepAfter);
   }
 
-  /** Latches which objects touch in pixels `from`..`to` (exclusive, at least one). */
-  touch(from: number, to: number): void {
+  /** Whether there could be a collision that is not latched yet. */
+  get canCollide(): boolean {
+    return (this.possibleCollisions & ~this.collisions) !== 0;
+  }
+
+  /** Latches the collisions in pixels `from`..`to` (exclusive, at least one). */
+  collide(from: number, to: number): void {
     const { p0, p1, m0, m1, bl, pf } = this;
     const last = (to - 1) >>> 5;
-    let touched = 0;
+    let collisions = 0;
     let clip = -1 << (from & 31);
     for (let word = from >>> 5; word <= last; word++) {
       if (word === last) clip &= -1 >>> (31 - ((to - 1) & 31));
@@ -192,23 +182,23 @@ export class Raster {
       const playfield = pf[word] & clip;
       clip = -1;
       if ((players0 | players1 | missiles0 | missiles1 | ball) === 0) continue;
-      if (players0 & missiles0) touched |= m0P0;
-      if (players1 & missiles0) touched |= m0P1;
-      if (players1 & missiles1) touched |= m1P1;
-      if (players0 & missiles1) touched |= m1P0;
-      if (players0 & ball) touched |= p0Bl;
-      if (players0 & playfield) touched |= p0Pf;
-      if (players1 & ball) touched |= p1Bl;
-      if (players1 & playfield) touched |= p1Pf;
-      if (missiles0 & ball) touched |= m0Bl;
-      if (missiles0 & playfield) touched |= m0Pf;
-      if (missiles1 & ball) touched |= m1Bl;
-      if (missiles1 & playfield) touched |= m1Pf;
-      if (ball & playfield) touched |= blPf;
-      if (missiles0 & missiles1) touched |= m0M1;
-      if (players0 & players1) touched |= p0P1;
+      if (players0 & missiles0) collisions |= pair.m0P0;
+      if (players1 & missiles0) collisions |= pair.m0P1;
+      if (players1 & missiles1) collisions |= pair.m1P1;
+      if (players0 & missiles1) collisions |= pair.m1P0;
+      if (players0 & ball) collisions |= pair.p0Bl;
+      if (players0 & playfield) collisions |= pair.p0Pf;
+      if (players1 & ball) collisions |= pair.p1Bl;
+      if (players1 & playfield) collisions |= pair.p1Pf;
+      if (missiles0 & ball) collisions |= pair.m0Bl;
+      if (missiles0 & playfield) collisions |= pair.m0Pf;
+      if (missiles1 & ball) collisions |= pair.m1Bl;
+      if (missiles1 & playfield) collisions |= pair.m1Pf;
+      if (ball & playfield) collisions |= pair.blPf;
+      if (missiles0 & missiles1) collisions |= pair.m0M1;
+      if (players0 & players1) collisions |= pair.p0P1;
     }
-    this.collisions |= touched;
+    this.collisions |= collisions;
   }
 
   save(out: SnapshotWriter): void {
@@ -219,6 +209,10 @@ export class Raster {
     out.flag(this.scoreMode);
     out.flag(this.playfieldFirst);
     out.int(this.collisions);
+  }
+
+  /** The two frame buffers, the current one first. */
+  savePictures(out: SnapshotWriter): void {
     out.bytes(this.pixels);
     out.bytes(this.#otherPixels);
   }
@@ -231,6 +225,9 @@ export class Raster {
     this.scoreMode = state.flag();
     this.playfieldFirst = state.flag();
     this.collisions = state.int();
+  }
+
+  loadPictures(state: SnapshotReader): void {
     state.bytes(this.pixels);
     state.bytes(this.#otherPixels);
   }

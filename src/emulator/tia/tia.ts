@@ -4,18 +4,8 @@
  * Leaves out audio, RSYNC and the input latch, as the reference does. Source: reference console.md sections 5 to 7.
  */
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
-import {
-  Beam,
-  blankClocks,
-  lineClocks,
-  staleBl,
-  staleM0,
-  staleM1,
-  staleP0,
-  staleP1,
-  stalePf,
-  type Television,
-} from './beam.ts';
+import { Beam, blankClocks, lineClocks, type Television } from './beam.ts';
+import { BL, M0, M1, P0, P1, PF } from './collisions.ts';
 import {
   ballPosition,
   missile0Position,
@@ -68,6 +58,11 @@ export class Tia {
   /** Lines of the last finished frame. */
   lastLines = 0;
 
+  /** From this clock on any write ends the frame: there was no VSYNC for too long. */
+  get #lastClock(): number {
+    return this.beam.frameStart + lineClocks * (this.#television.maxLines + 1);
+  }
+
   /** The value last written to each register. */
   readonly #written = new Uint8Array(64);
   readonly #inputs: TiaInputs;
@@ -97,7 +92,7 @@ export class Tia {
     const { beam, raster } = this;
     const clocks = (3 * cycles) | 0;
     raster.swap();
-    beam.startFrame((clocks - beam.frameStart) % lineClocks | 0, this.#television);
+    beam.startFrame(((clocks - beam.frameStart) % lineClocks) | 0, this.#television);
     this.state.hmoveClock = (this.state.hmoveClock - clocks) | 0;
     if (this.vsyncFinish !== never) this.vsyncFinish -= clocks;
     this.pots.rebase(cycles);
@@ -116,9 +111,9 @@ export class Tia {
     this.raster.grey(Math.max(lines, yStart) - yStart, height);
   }
 
-  /** CPU cycles from `cycles` to the start of the next line, 0 at a line's start: how long WSYNC halts the CPU. */
+  /** CPU cycles from `cycles` to the start of the next line, 0 at a line's start. */
   cyclesToLineEnd(cycles: number): number {
-    const inLine = (cycles - ((this.beam.frameStart / 3) | 0)) % 76 | 0;
+    const inLine = ((cycles - ((this.beam.frameStart / 3) | 0)) % 76) | 0;
     return inLine === 0 ? 0 : 76 - inLine;
   }
 
@@ -137,22 +132,20 @@ export class Tia {
     return undriven;
   }
 
+  /** Writes WSYNC: the time to which it halts the CPU. */
   waitForLine(cycles: number): number {
     const clock = 3 * cycles;
-    const { beam } = this;
-    const sinceStart = clock - beam.frameStart;
-    if (sinceStart >= lineClocks * (this.#television.maxLines + 1)) this.frameDone = true;
-    if (clock > beam.pending) beam.pending = clock;
+    if (clock >= this.#lastClock) this.frameDone = true;
+    this.beam.due(clock);
     return cycles + this.cyclesToLineEnd(cycles);
   }
 
-  /** Writes register `address & 63`. WSYNC does nothing here: `cyclesToLineEnd` says how long to halt. */
-  poke(address: number, value: number, cycles: number): void {
+  /** Writes register `index`, 0..63. WSYNC does nothing here. */
+  poke(index: number, value: number, cycles: number): void {
     const clock = 3 * cycles;
     const { beam, state, raster } = this;
     const sinceStart = clock - beam.frameStart;
-    const index = address & 63;
-    if (sinceStart >= lineClocks * (this.#television.maxLines + 1)) this.frameDone = true;
+    if (clock >= this.#lastClock) this.frameDone = true;
     // One call draws for all registers: spelt out in each case it would make this function too large to compile well.
     let delay = delays[index];
     switch (effects[index]) {
@@ -204,7 +197,7 @@ export class Tia {
       case 0x05: // NUSIZ1
         state.nusiz1 = value;
         takePlayer1(state, beam, 0);
-        beam.stale |= staleM1;
+        beam.stale |= M1;
         return;
       case 0x06: {
         // COLUP0
@@ -238,26 +231,26 @@ export class Tia {
         state.ctrlpf = value;
         // Later in the line the mirroring waits for the next one.
         if (sinceStart % lineClocks < reflectLatch) state.reflect = value & 1;
-        beam.stale |= staleBl | stalePf;
+        beam.stale |= BL | PF;
         return;
       case 0x0b: // REFP0
         state.refp0 = value & 8;
-        beam.stale |= staleP0;
+        beam.stale |= P0;
         return;
       case 0x0c: // REFP1
         state.refp1 = value & 8;
-        beam.stale |= staleP1;
+        beam.stale |= P1;
         return;
       case 0x0d: // PF0
-        beam.stale |= stalePf;
+        beam.stale |= PF;
         state.pf0 = value & 0xf0;
         return;
       case 0x0e: // PF1
-        beam.stale |= stalePf;
+        beam.stale |= PF;
         state.pf1 = value;
         return;
       case 0x0f: // PF2
-        beam.stale |= stalePf;
+        beam.stale |= PF;
         state.pf2 = value;
         return;
       case 0x10: {
@@ -282,34 +275,34 @@ export class Tia {
         return;
       case 0x13: // RESM1
         state.posm1 = missile1Position(sinceStart % lineClocks, clock - state.hmoveClock);
-        beam.stale |= staleM1;
+        beam.stale |= M1;
         return;
       case 0x14: // RESBL
         state.posbl = ballPosition(sinceStart % lineClocks, clock - state.hmoveClock);
-        beam.stale |= staleBl;
+        beam.stale |= BL;
         return;
       case 0x1b: // GRP0
         state.grp0 = value;
         state.dgrp1 = state.grp1;
-        beam.stale |= staleP0 | staleP1;
+        beam.stale |= P0 | P1;
         return;
       case 0x1c: // GRP1
         state.grp1 = value;
         state.dgrp0 = state.grp0;
         state.denabl = state.enabl;
-        beam.stale |= staleP0 | staleP1 | staleBl;
+        beam.stale |= P0 | P1 | BL;
         return;
       case 0x1d: // ENAM0
         state.enam0 = value & 2;
-        beam.stale |= staleM0;
+        beam.stale |= M0;
         return;
       case 0x1e: // ENAM1
         state.enam1 = value & 2;
-        beam.stale |= staleM1;
+        beam.stale |= M1;
         return;
       case 0x1f: // ENABL
         state.enabl = value & 2;
-        beam.stale |= staleBl;
+        beam.stale |= BL;
         return;
       case 0x20: // HMP0
         state.hmp0 = value >>> 4;
@@ -334,15 +327,15 @@ export class Tia {
         return;
       case 0x25: // VDELP0
         state.vdelp0 = value & 1;
-        beam.stale |= staleP0;
+        beam.stale |= P0;
         return;
       case 0x26: // VDELP1
         state.vdelp1 = value & 1;
-        beam.stale |= staleP1;
+        beam.stale |= P1;
         return;
       case 0x27: // VDELBL
         state.vdelbl = value & 1;
-        beam.stale |= staleBl;
+        beam.stale |= BL;
         return;
       case 0x28: // RESMP0
         if (state.resmp0 !== 0 && (value & 2) === 0) {
@@ -350,12 +343,12 @@ export class Tia {
           takeMissile0(state, beam);
         }
         state.resmp0 = value & 2;
-        beam.stale |= staleM0;
+        beam.stale |= M0;
         return;
       case 0x29: // RESMP1
         if (state.resmp1 !== 0 && (value & 2) === 0) state.posm1 = centreOf(state.posp1, state.nusiz1);
         state.resmp1 = value & 2;
-        beam.stale |= staleM1;
+        beam.stale |= M1;
         return;
       case 0x2a: // HMOVE
         hmove(state, beam, clock, ((sinceStart % lineClocks) / 3) | 0, this.#television.hmoveBlanks);
