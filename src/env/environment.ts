@@ -13,6 +13,7 @@ import { UserError } from '../errors.ts';
 import { Xoshiro128 } from '../random.ts';
 import type { EnvironmentOptions } from './options.ts';
 import { Preprocessor } from './preprocess.ts';
+import { Rewind } from './rewind.ts';
 
 /** What the environment needs of a console with a game; `Arcade` has it. */
 export interface FrameSource {
@@ -30,9 +31,10 @@ export interface FrameSource {
   reset(): void;
   /** Starts the random sequence of sticky actions anew. */
   seed(seed: number): void;
-  /** Plays one frame and returns its reward. */
-  act(action: Action): number;
-  snapshot(): Uint8Array;
+  /** Plays one frame and returns its reward. `draw` false: `screen` is not read before the next frame. */
+  act(action: Action, draw?: boolean): number;
+  /** `into`: an earlier snapshot that is no longer needed, to be written over. */
+  snapshot(into?: Uint8Array): Uint8Array;
   restore(bytes: Uint8Array): void;
 }
 
@@ -92,6 +94,7 @@ export class AtariEnvironment {
   readonly #given: Uint8Array;
   readonly #random: Xoshiro128;
   readonly #preprocessor: Preprocessor;
+  readonly #rewind: Rewind;
   /** The screen before the newest one. */
   readonly #previousScreen: Uint8Array;
   /** The last `stack` observations, a ring in which `#newest` is the slot of the newest. */
@@ -141,6 +144,7 @@ export class AtariEnvironment {
       size: observationSize,
       resize,
     });
+    this.#rewind = new Rewind(arcade, options.frameSkip);
     this.#previousScreen = new Uint8Array(arcade.screen.length);
     this.frame = new Uint8Array(observationSize * observationSize);
     this.#observations = Array.from({ length: stack }, () => new Uint8Array(this.frame.length));
@@ -235,19 +239,29 @@ export class AtariEnvironment {
     return into;
   }
 
-  /** Holds `action` for at most `frames` frames and returns their rewards' sum; the end of the game or its cut-off breaks it. */
+  /**
+   * Holds `action` for at most `frames` frames and returns their rewards' sum; the end of the game or its cut-off breaks it.
+   * Only the frames that the observation shows are drawn, and all where `onFrame` sees them.
+   */
   #play(action: Action, frames: number): number {
     const arcade = this.#arcade;
     const info = this.#info;
-    const { maxPool } = this.options;
+    const { maxPool, maxEpisodeFrames } = this.options;
+    const count = maxEpisodeFrames > 0 ? Math.max(1, Math.min(frames, maxEpisodeFrames - info.frame)) : frames;
+    const last = count - 1;
+    const firstDrawn = this.onFrame === undefined ? Math.max(0, count - maxPool) : 0;
+    if (firstDrawn > 0) this.#rewind.prepare(count);
     let reward = 0;
-    for (let i = 0; i < frames; i++) {
-      // Which frame is the last one, only its end shows; a copy costs 2 % of a frame's emulation.
-      if (maxPool === 2) this.#previousScreen.set(arcade.screen);
-      reward += arcade.act(action);
+    for (let i = 0; i < count; i++) {
+      if (maxPool === 2 && (i === last || firstDrawn === 0)) this.#previousScreen.set(arcade.screen);
+      reward += arcade.act(action, i >= firstDrawn);
       info.frame++;
+      this.#rewind.played(action);
       if (this.onFrame !== undefined) this.onFrame(arcade.screen);
-      if (arcade.terminal || this.#isCutOff()) break;
+      if (arcade.terminal) {
+        if (i < last && firstDrawn > 0) this.#rewind.drawLastTwo(this.#previousScreen);
+        break;
+      }
     }
     info.episodeReturn += reward;
     return reward;
@@ -271,6 +285,7 @@ export class AtariEnvironment {
 
   #resetConsole(): void {
     this.#arcade.reset();
+    this.#rewind.forget();
     // No frame came before the first one of a game.
     this.#previousScreen.set(this.#arcade.screen);
     this.#info.frame = 0;
@@ -350,6 +365,7 @@ export class AtariEnvironment {
     reader.bytes(arcade);
     // Nothing has changed so far, and the arcade changes nothing when it throws.
     this.#arcade.restore(arcade);
+    this.#rewind.forget();
     this.#playing = playing;
     this.#gameGoesOn = gameGoesOn;
     this.#newest = newest;

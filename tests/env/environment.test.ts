@@ -15,7 +15,10 @@ interface Script {
   readonly actions?: readonly number[];
 }
 
-/** Shows the frame's number: the whole screen in colour `colourOf(frame)`. Remembers what was played. */
+/**
+ * Shows the frame's number: the whole screen in colour `colourOf(frame)`, and black for a frame that is not drawn. Remembers what was
+ * played, each frame once: frames that are played again after going back are those that were.
+ */
 class FakeArcade implements FrameSource {
   readonly actions: readonly number[];
   readonly screenHeight = 210;
@@ -23,6 +26,9 @@ class FakeArcade implements FrameSource {
   readonly screen = new Uint8Array(160 * 210);
   readonly script: Script;
   played: (number | 'reset')[] = [];
+  /** For each frame whether it was drawn. */
+  drawn: boolean[] = [];
+  #again = 0;
   seeds: number[] = [];
   frame = 0;
   score = 0;
@@ -39,13 +45,18 @@ class FakeArcade implements FrameSource {
   }
   reset() {
     this.played.push('reset');
-    this.frame = this.score = 0;
+    this.frame = this.score = this.#again = 0;
     this.screen.fill(colourOf(0));
   }
-  act(action: number) {
-    this.played.push(action);
+  act(action: number, draw = true) {
+    if (this.#again > 0) {
+      this.#again--;
+    } else {
+      this.played.push(action);
+      this.drawn.push(draw);
+    }
     this.frame++;
-    this.screen.fill(colourOf(this.frame));
+    this.screen.fill(draw ? colourOf(this.frame) : 0);
     const reward = this.script.reward?.(this.frame, action) ?? 0;
     this.score += reward;
     return reward;
@@ -57,7 +68,9 @@ class FakeArcade implements FrameSource {
     return new Uint8Array(Int32Array.of(this.frame, this.score).buffer);
   }
   restore(bytes: Uint8Array) {
+    const before = this.frame;
     [this.frame, this.score] = new Int32Array(bytes.slice().buffer);
+    this.#again = Math.max(0, before - this.frame);
     this.screen.fill(colourOf(this.frame));
   }
 }
@@ -145,8 +158,8 @@ test('the observation is that of the two screens, not only of flat ones', () => 
   const random = new Xoshiro128(3, 'test');
   const screens: Uint8Array[] = [];
   const act = arcade.act.bind(arcade);
-  arcade.act = (action) => {
-    const reward = act(action);
+  arcade.act = (action, draw) => {
+    const reward = act(action, draw);
     for (let i = 0; i < arcade.screen.length; i++) arcade.screen[i] = random.nextU32() & 254;
     screens.push(arcade.screen.slice());
     return reward;
@@ -383,13 +396,61 @@ test('action sets and the cropped size', () => {
   expect(() => make({}, { resize: 'crop', observationSize: 80 })).toThrow(UserError);
 });
 
+test('only frames that an observation shows are drawn', () => {
+  const drawn = (options: Partial<EnvironmentOptions>, script: Script = {}) => {
+    const { arcade, env } = make(script, options);
+    env.reset();
+    arcade.drawn = [];
+    for (let i = 0; i < 3 && !env.step(0).truncated; i++) if (i < 2) arcade.drawn = [];
+    return arcade.drawn;
+  };
+  expect(drawn({})).toEqual([false, false, true, true]);
+  expect(drawn({ maxPool: 1 })).toEqual([false, false, false, true]);
+  expect(drawn({ frameSkip: 2 })).toEqual([true, true]);
+  expect(drawn({ frameSkip: 1 })).toEqual([true]);
+  expect(drawn({ maxEpisodeFrames: 11 })).toEqual([false, true, true]);
+  expect(drawn({ maxEpisodeFrames: 9 })).toEqual([true]);
+});
+
+test('a game that ends within a frame skip shows its last two frames, drawn or not', () => {
+  for (const maxPool of [1, 2] as const) {
+    // From the first frame on, and so far on that the environment goes back no further than it must.
+    for (const overAt of [1, 2, 3, 4, 5, 6, 7, 8, 101, 102, 103, 104]) {
+      const { arcade, env } = make({ overAt, reward: (frame) => frame }, { maxPool, randomStarts: 0 });
+      for (let game = 0; game < 2; game++) {
+        env.reset();
+        let result = env.step(game);
+        while (!result.terminated) result = env.step(2);
+        expect(stackOf(env).at(-1)).toBe(grey(overAt, maxPool === 2 ? overAt - 1 : overAt));
+        expect(arcade.frame).toBe(overAt);
+        expect(result.info.episodeReturn).toBe((overAt * (overAt + 1)) / 2);
+      }
+    }
+  }
+});
+
+test('a game that ends within a frame skip soon after a restored snapshot shows its own last two frames', () => {
+  const { env } = make({ overAt: 14 });
+  env.reset();
+  for (let i = 0; i < 3; i++) env.step(0);
+  const other = make({ overAt: 14 });
+  other.env.reset();
+  other.env.step(1);
+  other.env.restore(env.snapshot());
+  expect(other.env.step(0).terminated).toBe(true);
+  expect([other.env.frame[0], other.arcade.frame]).toEqual([grey(14, 13), 14]);
+});
+
 test('onFrame sees every emulated frame', () => {
-  const { env } = make({}, { randomStarts: 5 });
+  const { env } = make({ overAt: 50 }, { randomStarts: 5 });
   const seen: number[] = [];
   env.onFrame = (screen) => seen.push(screen[0]);
   const frames = env.reset().info.frame;
   env.step(0);
   expect(seen).toEqual(Array.from({ length: frames + 4 }, (_, i) => colourOf(i + 1)));
+  while (!env.step(0).terminated);
+  expect(seen).toEqual(Array.from({ length: 50 }, (_, i) => colourOf(i + 1)));
+  expect(env.frame[0]).toBe(grey(50, 49));
 });
 
 test('a snapshot goes on as the original does: from mid-episode, from its end, with random starts and life losses', () => {

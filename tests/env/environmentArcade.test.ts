@@ -5,9 +5,14 @@ import { AtariEnvironment } from '../../src/env/environment.ts';
 import type { EnvironmentOptions } from '../../src/env/options.ts';
 import { Preprocessor } from '../../src/env/preprocess.ts';
 import { bricks } from '../../src/games/bricks.ts';
+import { catchGame } from '../../src/games/catch.ts';
+import type { Game } from '../../src/games/game.ts';
+import { pong } from '../../src/games/pong.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 
-const rom = new Uint8Array(readFileSync(new URL('../../roms/bricks.bin', import.meta.url)));
+function imageOf(game: Game): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(`../../roms/${game.ownImage}`, import.meta.url)));
+}
 
 /** All that can go wrong at once: sticky actions, random and FIRE starts, lost lives, a cut-off. */
 const everything: EnvironmentOptions = {
@@ -26,10 +31,10 @@ const everything: EnvironmentOptions = {
   maxEpisodeFrames: 400,
 };
 
-function make(seed: number, options: EnvironmentOptions = everything): AtariEnvironment {
+function make(seed: number, options: EnvironmentOptions = everything, game: Game = bricks): AtariEnvironment {
   const { repeatActionProbability } = options;
   return new AtariEnvironment(
-    new Arcade({ rom, game: bricks, seed, repeatActionProbability }),
+    new Arcade({ rom: imageOf(game), game, seed, repeatActionProbability }),
     options,
     new Xoshiro128(seed, 'environment'),
   );
@@ -83,31 +88,40 @@ test('a real console: a snapshot goes on as the original does', () => {
   }
 });
 
-test('frames and rewards are those of the arcade driven by hand', () => {
-  const options = { ...everything, randomStarts: 0, fireStart: false, lifeLossTerminal: false, maxEpisodeFrames: 0 };
-  const env = make(4, options);
-  env.reset();
-  const arcade = new Arcade({ rom, game: bricks, seed: 4, repeatActionProbability: 0.25 });
-  arcade.reset();
-  const preprocessor = new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, resize: 'area' });
-  const expected = new Uint8Array(84 * 84);
-  const random = new Xoshiro128(6, 'test');
-  for (let step = 0; step < 120; step++) {
-    const action = random.nextInt(env.actionCount);
-    let reward = 0;
-    let previous = arcade.screen.slice();
-    for (let frame = 0; frame < 4 && !arcade.terminal; frame++) {
-      previous = arcade.screen.slice();
-      reward += arcade.act(env.actions[action]);
+test.each([bricks, catchGame, pong])(
+  'frames and rewards are those of the arcade driven by hand, drawing all: $id',
+  (game) => {
+    const image = imageOf(game);
+    const plain = { randomStarts: 0, fireStart: false, lifeLossTerminal: false, maxEpisodeFrames: 0 };
+    const env = make(4, { ...everything, ...plain }, game);
+    env.reset();
+    const arcade = new Arcade({ rom: image, game, seed: 4, repeatActionProbability: 0.25 });
+    arcade.reset();
+    const preprocessor = new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, resize: 'area' });
+    const expected = new Uint8Array(84 * 84);
+    const random = new Xoshiro128(6, 'test');
+    const lastFrames = new Set<number>();
+    for (let step = 0; step < 1500; step++) {
+      const action = random.nextInt(env.actionCount);
+      let reward = 0;
+      let frames = 0;
+      let previous = arcade.screen.slice();
+      for (; frames < 4 && !arcade.terminal; frames++) {
+        previous = arcade.screen.slice();
+        reward += arcade.act(env.actions[action]);
+      }
+      preprocessor.run(arcade.screen, previous, expected);
+      const result = env.step(action);
+      expect(result.rawReward).toBe(reward);
+      expect(env.frame).toEqual(expected);
+      expect(result.info).toMatchObject({ lives: arcade.lives, score: arcade.score, gameOver: arcade.terminal });
+      if (result.terminated) {
+        lastFrames.add(frames);
+        env.reset();
+        arcade.reset();
+      }
     }
-    preprocessor.run(arcade.screen, previous, expected);
-    const result = env.step(action);
-    expect(result.rawReward).toBe(reward);
-    expect(env.frame).toEqual(expected);
-    expect(result.info).toMatchObject({ lives: arcade.lives, score: arcade.score, gameOver: arcade.terminal });
-    if (result.terminated) {
-      env.reset();
-      arcade.reset();
-    }
-  }
-});
+    // Games ended, some of them before the frames that a whole step draws.
+    expect(Math.min(...lastFrames)).toBeLessThan(4);
+  },
+);

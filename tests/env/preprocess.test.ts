@@ -105,7 +105,7 @@ test('area averaging equals the big-integer sum on pictures that repeat from row
     const random = new Xoshiro128(screenHeight + size, 'picture test');
     const options = { format: 'NTSC', screenHeight, size, resize } as const;
     const preprocessor = new Preprocessor(options);
-    const frame = new Uint8Array(size * size);
+    const frame: Uint8Array = new Uint8Array(size * size);
     for (let round = 0; round < 6; round++) {
       const newest = picture(screenHeight, random);
       // The screen before differs in little, as a frame later it does, or not at all.
