@@ -20,7 +20,7 @@ type RefusedOutcome = Extract<Outcome, { kind: 'refused' }>;
 /** Every reason; the ones that the user can do something about come first. */
 const reasons: Readonly<Record<RefusedOutcome['why'], string>> = {
   unknown: 'the size of a cartridge, but no known MD5',
-  taken: 'known, but other files in the games folder have both of its names',
+  taken: 'known, but other files in the games folder have its names',
   encrypted: 'encrypted: unpack the archive first',
   unsupported: 'packed in a way that is not read here: unpack it first',
   nested: 'an archive too deep inside others: unpack the outer ones first',

@@ -103,15 +103,14 @@ export function unknownGame(name: string): UserError {
   return new UserError(`Unknown game: ${name}.`, `Nearest: ${names}. \`bun run roms\` lists all.`);
 }
 
-/** The image of one of these entries, which share a name: first where an import puts it, else any known one, else another dump. */
+/** The image of one of these entries, which share a name: of its releases the first that is there, else another dump. */
 function genuineCartridge(entries: readonly Game[], folder: string): Cartridge | undefined {
   const [{ id }] = entries;
-  const imported = imageAt(join(folder, imageName(id)));
-  if (imported !== undefined && entries.some(({ md5 }) => md5.includes(imported.md5))) {
-    return cartridgeAt(entries, imported.path, 'gamesFolder');
-  }
-  const { known, otherDumps } = imagesIn(folder);
   const md5s = entries.flatMap(({ md5 }) => md5);
+  // Where an import puts the first release, so that a full folder need not be read.
+  const imported = imageAt(join(folder, imageName(id)));
+  if (imported?.md5 === md5s[0]) return cartridgeAt(entries, imported.path, 'gamesFolder');
+  const { known, otherDumps } = imagesIn(folder);
   const found = md5s.map((md5) => known.get(md5)).find((image) => image !== undefined) ?? otherDumps.get(id);
   return found === undefined ? undefined : cartridgeAt(entries, found.path, 'gamesFolder');
 }

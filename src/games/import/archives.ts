@@ -117,6 +117,7 @@ async function* tarFindings(archive: Archive, chunks: AsyncIterable<Uint8Array>)
   let begun = 0;
   let charged = 0;
   let damage: string | undefined;
+  let isAtEnd = false;
   let ended: EntryContents[] = [];
   // The parser calls back while it is written to, so that no entry waits in it for longer than a chunk.
   const parser = new Parser({
@@ -137,6 +138,11 @@ async function* tarFindings(archive: Archive, chunks: AsyncIterable<Uint8Array>)
       if (code === 'TAR_BAD_ARCHIVE' || code === 'TAR_ENTRY_INVALID') damage ??= String(message);
     },
   });
+  parser.on('eof', () => {
+    isAtEnd = true;
+  });
+  // Headers that describe the next entry cost time as entries do.
+  for (const event of ['meta', 'ignoredEntry']) parser.on(event, () => begun++);
   async function* endedEntries(): Findings {
     for (; charged < begun; charged++) budget.takeEntry();
     const now = ended;
@@ -146,6 +152,8 @@ async function* tarFindings(archive: Archive, chunks: AsyncIterable<Uint8Array>)
   for await (const chunk of chunks) {
     parser.write(chunk);
     yield* endedEntries();
+    // What follows may be endless, and the parser takes a second for a few MiB of it.
+    if (isAtEnd || damage !== undefined) break;
   }
   parser.end();
   yield* endedEntries();

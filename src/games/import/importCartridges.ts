@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Game } from '../game.ts';
-import { type FolderImage, imageName, otherDumpName } from '../library/folder.ts';
+import { type FolderImage, imageName, otherDumpName, releaseName } from '../library/folder.ts';
 import { md5Of } from '../library/image.ts';
 import { gameByMd5 } from '../registry.ts';
 import type { Candidate, Finding, Refusal, Source } from './finding.ts';
@@ -97,11 +97,10 @@ function placeKnown(recognised: Recognised, bytes: Uint8Array, { folder, known, 
   if (game.ownImage !== undefined) return { kind: 'own', ...recognised };
   const there = known.get(md5);
   if (there !== undefined) return { kind: 'present', ...recognised, path: there.path };
-  // The second name is for another release of the game, and for a strange file under the first.
-  for (const name of [imageName(game.id), `${game.id}-${md5.slice(0, 8)}.bin`]) {
+  const release = releaseName(game.id, md5);
+  for (const name of md5 === game.md5[0] ? [imageName(game.id), release] : [release]) {
     const path = join(folder, name);
-    const isPlanned = [...known.values()].some((image) => image.path === path);
-    if (!isPlanned && place(name, bytes, false)) {
+    if (place(name, bytes, false)) {
       known.set(md5, { path, md5 });
       return { kind: 'imported', ...recognised, path, otherDump: false };
     }

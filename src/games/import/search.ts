@@ -11,20 +11,20 @@ import { candidate, type Finding, type RefusedFile, refusedSize } from './findin
 /** Everything in these files and folders, in the order of names. What cannot be read comes as a refusal. */
 export async function* search(paths: readonly string[]): AsyncGenerator<Finding, void> {
   // Not a recursion: a folder may be deeper than the stack.
-  const left = [...paths].reverse();
+  const left = paths.map((path) => ({ path, isLink: false })).reverse();
   while (left.length > 0) {
-    const path = left.pop()!;
+    const { path, isLink } = left.pop()!;
     try {
       const status = statSync(path);
-      if (status.isFile()) yield* searchFile(path, status.size);
-      else if (!status.isDirectory()) yield { source: [path], why: 'special', detail: '' };
-      else {
-        for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? 1 : -1))) {
-          const inside = join(path, entry.name);
-          if (entry.isSymbolicLink() && statSync(inside, { throwIfNoEntry: false })?.isDirectory())
-            yield { source: [inside], why: 'link', detail: 'to a folder' };
-          else left.push(inside);
-        }
+      if (status.isFile()) {
+        yield* searchFile(path, status.size);
+      } else if (!status.isDirectory()) {
+        yield { source: [path], why: 'special', detail: '' };
+      } else if (isLink) {
+        yield { source: [path], why: 'link', detail: 'to a folder' };
+      } else {
+        const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? 1 : -1));
+        for (const entry of entries) left.push({ path: join(path, entry.name), isLink: entry.isSymbolicLink() });
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;

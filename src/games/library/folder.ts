@@ -61,9 +61,14 @@ export function gamesFolder(option?: string, purpose: 'read' | 'fill' = 'read'):
   return { path, source, exists: false };
 }
 
-/** The file name under which a game's known image is imported. It is found under any other, too. */
+/** The file name under which a game's first release is imported. Known images are found under any other name, too. */
 export function imageName(id: string): string {
   return `${id}.bin`;
+}
+
+/** The name of its other releases, and of the first where a strange file has that name. */
+export function releaseName(id: string, md5: string): string {
+  return `${id}-${md5.slice(0, 8)}.bin`;
 }
 
 /** The only file name under which an image of unknown MD5 is a game's. */
