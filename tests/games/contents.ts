@@ -14,12 +14,19 @@ type Draw = <T>(list: readonly T[]) => T;
 /** Conjunctions that chance would never meet, by game: part of the runs begin with them. */
 const crafted: Readonly<Record<string, (write: Write, draw: Draw) => void>> = {
   backgammon: (write, draw) => {
-    // 15 men each: all of one side borne off, those of the other anywhere.
-    for (let point = 0x80; point <= 0x9b; point++) write(point, 0);
-    const weWon = draw([true, false]);
-    write(0x80, weWon ? 256 - 15 : draw([0, 256 - 4]));
-    write(0x8e, weWon ? draw([0, 6]) : 15);
-    write(draw([0x81, 0x8d, 0x8f, 0x9b]), weWon ? draw([15, 9]) : draw([256 - 15, 256 - 11]));
+    // 15 men each, or now and then 14: the player's, borne off to 0x80, below 0; the computer's, borne off to 0x8E, above.
+    const board = new Int8Array(0x9c);
+    const points = Array.from({ length: 0x1c }, (_, i) => 0x80 + i);
+    const ours = points.filter((point) => point !== 0x8e);
+    const theirs = points.filter((point) => point !== 0x80);
+    for (const [places, off, man] of [[ours, 0x80, -1] as const, [theirs, 0x8e, 1] as const]) {
+      const isHome = draw([true, false]);
+      for (let left = draw([15, 15, 15, 14]); left > 0; left--) {
+        const free = places.filter((point) => board[point] * man >= 0);
+        board[isHome ? off : draw(free)] += man;
+      }
+    }
+    for (const point of points) write(point, board[point] & 0xff);
   },
   video_checkers: (write, draw) => {
     for (let cell = 0x80; cell <= 0xa2; cell++) write(cell, 0);
@@ -40,6 +47,7 @@ const crafted: Readonly<Record<string, (write: Write, draw: Draw) => void>> = {
   klax: (write, draw) => {
     write(0xa8, 4);
     for (let place = 0xb3; place <= 0xcb; place++) write(place, draw([1, 3, 4, 5]));
+    for (const drops of [0xf0e8, 0xf0e9, 0xf0ee]) write(drops, draw([0, 1, 2]));
     write(draw([0xb3, 0xcb, 0xb2, 0xcc]), draw([0, 2, 6, 10, 14]));
   },
   pitfall2: (write, draw) => {
@@ -53,6 +61,15 @@ const crafted: Readonly<Record<string, (write: Write, draw: Draw) => void>> = {
   double_dunk: (write, draw) => {
     write(0xf6, draw([0x23, 0x24, 0x1e]));
     write(0xfe, draw([0xe7, 0xe6]));
+  },
+  wizard_of_wor: (write, draw) => {
+    write(0x86, draw([0x00, 0x99]));
+    write(0x88, draw([0x79, 0x80]));
+  },
+  casino: (write, draw) => {
+    for (const chips of [0x95, 0x8c]) write(chips, draw([0, 0, 1]));
+    write(0xd4, 3);
+    write(0x9e, 0xaa);
   },
   darkchambers: (write) => write(0xd5, 0),
   superman: (write, draw) => {

@@ -1,4 +1,4 @@
-/** Enduro (1983): cars passed, counted over all days: the display counts down, from 200 on the first day and from 300 on later ones. */
+/** Enduro (1983): cars passed on all days; the display counts down from 200 on the first day, from 300 on later ones. */
 import { actions } from '../../emulator/console/action.ts';
 import { bcd2 } from '../digits.ts';
 import { defineGame } from '../game.ts';
@@ -14,8 +14,7 @@ export const enduro = defineGame({
   score: (read) => {
     const day = read(0xad);
     const carsLeft = bcd2(read, 0xab, 0xac);
-    if (day === 0) return 0;
-    return day === 1 ? 200 - carsLeft : 200 + (day - 2) * 300 + (300 - carsLeft);
+    return day === 0 ? 0 : 300 * (day - 1) + 200 - carsLeft;
   },
   terminal: (read) => read(0xaf) === 0xff,
 });

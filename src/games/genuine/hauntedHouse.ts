@@ -14,7 +14,7 @@ export const hauntedHouse = defineGame({
   difficulties: [0, 1],
   selectMode: pressSelectUntil((read, mode) => read(0xcc) === mode, 2),
   initialLives: 9,
-  initialState: { lives: 9, matches: 0 },
+  initialState: { matches: 0 },
   step: (read, state) => {
     state.reward = 0;
     const matches = bcd(read(0x82));
@@ -22,12 +22,11 @@ export const hauntedHouse = defineGame({
       state.reward--;
       state.matches = matches;
     }
-    state.lives = read(0x96);
     const hasUrn = read(0x99) === 0x44;
     if (hasUrn) {
       state.reward += 100;
     }
-    state.terminal = state.lives === 0 || hasUrn;
+    state.terminal = read(0x96) === 0 || hasUrn;
   },
-  lives: (_read, state) => state.lives,
+  lives: (read) => read(0x96),
 });
