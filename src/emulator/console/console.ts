@@ -31,6 +31,10 @@ const palHeight = 250;
 /** A frame that has not ended by then is shown unfinished; the next one goes on with it. */
 const instructionsPerFrame = 25000;
 
+/** A frame that has gone on for so long, ten minutes, begins to forget its oldest lines, so that its time stays a 32-bit number. */
+const longFrameCycles = 700_000_000;
+const forgottenCycles = 76 * 4_000_000;
+
 /** The screen has at least so many rows. */
 const minScreenHeight = 200;
 
@@ -158,11 +162,13 @@ export class Console {
     const space = this.#space;
     if (!this.#unfinished) {
       tia.startFrame(cpu.cycles);
-      this.#riot.rebase(cpu.cycles);
-      this.cartridge.rebase?.(cpu.cycles);
-      cpu.cycles = 0;
+      this.#rebase(cpu.cycles);
       this.#unfinished = true;
       this.#greyed = false;
+    } else if (cpu.cycles > longFrameCycles) {
+      // Whole lines are forgotten, all of them long after the end of the picture.
+      tia.rebase(forgottenCycles);
+      this.#rebase(forgottenCycles);
     }
     tia.beam.painting = paint;
     space.stop = tia.frameDone;
@@ -179,6 +185,13 @@ export class Console {
       tia.greyFrom(this.scanlines);
     }
     return false;
+  }
+
+  /** Moves the origin of time of all but the TIA. */
+  #rebase(cycles: number): void {
+    this.#riot.rebase(cycles);
+    this.cartridge.rebase?.(cycles);
+    this.#cpu.cycles -= cycles;
   }
 
   /** Leaves the last byte of RAM on the data bus, as reading all of RAM over it does. */
@@ -236,7 +249,7 @@ export class Console {
     out.int(this.#identity);
     this.#frames.drawAll();
     this.#saveChips(out);
-    this.#tia.raster.savePictures(out);
+    this.#tia.raster.savePictures(out, this.screenHeight);
   }
 
   /** Reads what `save` wrote; the caller has checked the length. When it throws, the console is as before. */
@@ -257,7 +270,7 @@ export class Console {
       throw error;
     }
     this.#loadBytes(state);
-    this.#tia.raster.loadPictures(state);
+    this.#tia.raster.loadPictures(state, this.screenHeight);
     this.#frames.forget();
   }
 
@@ -289,7 +302,7 @@ export class Console {
     this.cartridge.save(out);
     out.flag(this.#unfinished);
     out.flag(this.#greyed);
-    out.double(this.scanlines);
+    out.int(this.scanlines);
   }
 
   #loadNumbers(state: SnapshotReader): void {
@@ -301,7 +314,7 @@ export class Console {
     this.cartridge.load(state);
     this.#unfinished = state.flag();
     this.#greyed = state.flag();
-    this.scanlines = state.count();
+    this.scanlines = state.intIn(0, 0x7fffffff);
   }
 }
 

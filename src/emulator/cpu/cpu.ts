@@ -6,8 +6,8 @@ import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import type { CpuBus } from './bus.ts';
 import { execute } from './execute.ts';
 
-/** Cycles of a frame that never ends when it is loaded: three clocks each, and more of them, are still exact numbers. */
-const mostCycles = 2 ** 50;
+/** With three clocks each and a frame's more, time is still a 32-bit number; the console lets it come no further. */
+const mostCycles = 705_000_000;
 
 export class Cpu {
   a = 0;
@@ -67,7 +67,7 @@ export class Cpu {
     out.int(this.sp);
     out.int(this.pc);
     out.int(this.status);
-    out.double(this.cycles);
+    out.int(this.cycles);
     out.int(this.latch);
     out.flag(this.halted);
   }
@@ -85,7 +85,7 @@ export class Cpu {
     this.i = (status >>> 2) & 1;
     this.z = status & 2 ? 0 : 1;
     this.c = status & 1;
-    this.cycles = state.count(mostCycles);
+    this.cycles = state.intIn(0, mostCycles);
     this.latch = state.intIn(0, 0xff);
     this.halted = state.flag();
   }

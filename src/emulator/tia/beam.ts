@@ -209,24 +209,20 @@ export class Beam {
 
   save(out: SnapshotWriter): void {
     out.int(this.frameStart);
-    out.int(this.displayStart);
-    out.int(this.displayStop);
-    out.int(this.lastUpdate);
-    out.int(this.lineStart);
+    out.flag(this.lineStart - lineClocks * this.row === this.frameStart);
     out.int(this.row);
+    out.int(this.lastUpdate - this.lineStart);
     out.int(this.pending);
   }
 
-  load(state: SnapshotReader): void {
-    this.frameStart = state.int();
-    this.displayStart = state.int();
-    this.displayStop = state.int();
-    this.lastUpdate = state.int();
-    this.lineStart = state.int();
-    this.row = state.int();
+  /** What follows from the television and the registers is not in the state, so that it cannot disagree with them. */
+  load(state: SnapshotReader, television: Television): void {
+    this.#setWindow(state.intIn(1 - lineClocks, 0), television);
+    const fromTop = state.flag();
+    const firstLine = fromTop ? this.frameStart : this.displayStart;
+    this.row = state.intIn(0, (this.displayStop - firstLine) / lineClocks);
+    this.lineStart = firstLine + lineClocks * this.row;
+    this.lastUpdate = this.lineStart + state.intIn(0, Math.min(lineClocks, this.displayStop - this.lineStart));
     this.pending = state.int();
-    // The masks follow from the registers.
-    this.stale = allObjects;
-    this.repeatsRow = false;
   }
 }

@@ -202,33 +202,30 @@ export class Raster {
   }
 
   save(out: SnapshotWriter): void {
-    out.int(this.colup0);
-    out.int(this.colup1);
-    out.int(this.colupf);
-    out.int(this.colubk);
-    out.flag(this.scoreMode);
-    out.flag(this.playfieldFirst);
+    out.int(this.colup0 & 0xff);
+    out.int(this.colup1 & 0xff);
+    out.int(this.colupf & 0xff);
+    out.int(this.colubk & 0xff);
     out.int(this.collisions);
   }
 
-  /** The two frame buffers, the current one first. */
-  savePictures(out: SnapshotWriter): void {
-    out.bytes(this.pixels);
-    out.bytes(this.#otherPixels);
-  }
-
+  /** Priorities and possible collisions follow from the registers: the beam takes them before it draws. */
   load(state: SnapshotReader): void {
-    this.colup0 = state.int();
-    this.colup1 = state.int();
-    this.colupf = state.int();
-    this.colubk = state.int();
-    this.scoreMode = state.flag();
-    this.playfieldFirst = state.flag();
-    this.collisions = state.int();
+    this.colup0 = Math.imul(state.intIn(0, 0xff), 0x01010101);
+    this.colup1 = Math.imul(state.intIn(0, 0xff), 0x01010101);
+    this.colupf = Math.imul(state.intIn(0, 0xff), 0x01010101);
+    this.colubk = Math.imul(state.intIn(0, 0xff), 0x01010101);
+    this.collisions = state.intIn(0, 0xffff);
   }
 
-  loadPictures(state: SnapshotReader): void {
-    state.bytes(this.pixels);
-    state.bytes(this.#otherPixels);
+  /** The first `rows` rows of the two frame buffers, the current one first: what lies below is never shown. */
+  savePictures(out: SnapshotWriter, rows: number): void {
+    out.bytes(this.pixels.subarray(0, rows * rowBytes));
+    out.bytes(this.#otherPixels.subarray(0, rows * rowBytes));
+  }
+
+  loadPictures(state: SnapshotReader, rows: number): void {
+    state.bytes(this.pixels.subarray(0, rows * rowBytes));
+    state.bytes(this.#otherPixels.subarray(0, rows * rowBytes));
   }
 }

@@ -55,7 +55,7 @@ export class TiaState {
   /** What the star field does to missile 0 in this line. */
   m0Hidden = 0;
   m0WidthBit = 0;
-  // Since each field is 0 after a reset and saved as one integer, their names are all that `reset`, `save` and `load` need.
+  // Each field is 0 after a reset and saved as one integer, so a table of their names is all that `reset`, `save` and `load` need.
 
   reset(): void {
     for (const name of fieldNames) this[name] = 0;
@@ -66,10 +66,54 @@ export class TiaState {
   }
 
   load(state: SnapshotReader): void {
-    for (const name of fieldNames) this[name] = state.int();
+    for (const name of fieldNames) this[name] = name === 'hmoveClock' ? state.int() : state.intIn(0, largest[name]);
   }
 }
 
 type FieldName = { [Name in keyof TiaState]: TiaState[Name] extends number ? Name : never }[keyof TiaState];
+
+/** The largest value of each field; the smallest is 0. HMOVE's clock alone may be any, before this frame, too. */
+const largest: Readonly<Record<Exclude<FieldName, 'hmoveClock'>, number>> = {
+  vblank: 0xff,
+  nusiz0: 0xff,
+  nusiz1: 0xff,
+  ctrlpf: 0xff,
+  refp0: 8,
+  refp1: 8,
+  pf0: 0xf0,
+  pf1: 0xff,
+  pf2: 0xff,
+  grp0: 0xff,
+  grp1: 0xff,
+  dgrp0: 0xff,
+  dgrp1: 0xff,
+  denabl: 2,
+  enam0: 2,
+  enam1: 2,
+  enabl: 2,
+  vdelp0: 1,
+  vdelp1: 1,
+  vdelbl: 1,
+  resmp0: 2,
+  resmp1: 2,
+  hmp0: 15,
+  hmp1: 15,
+  hmm0: 15,
+  hmm1: 15,
+  hmbl: 15,
+  posp0: 159,
+  posp1: 159,
+  posm0: 159,
+  posm1: 159,
+  posbl: 159,
+  suppressp0: 1,
+  suppressp1: 1,
+  reflect: 1,
+  hmoveBlank: 1,
+  cosmicArk: 1,
+  cosmicArkCounter: 3,
+  m0Hidden: 1,
+  m0WidthBit: 1,
+};
 
 const fieldNames = Object.keys(new TiaState()) as FieldName[];

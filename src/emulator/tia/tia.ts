@@ -90,14 +90,20 @@ export class Tia {
   /** Starts a frame in the older buffer; what was cycle `cycles` is now cycle 0. The beam keeps its place in the line. */
   startFrame(cycles: number): void {
     const { beam, raster } = this;
-    const clocks = (3 * cycles) | 0;
     raster.swap();
-    beam.startFrame(((clocks - beam.frameStart) % lineClocks) | 0, this.#television);
-    this.state.hmoveClock = (this.state.hmoveClock - clocks) | 0;
-    if (this.vsyncFinish !== never) this.vsyncFinish -= clocks;
-    this.pots.rebase(cycles);
+    beam.startFrame(((3 * cycles - beam.frameStart) % lineClocks) | 0, this.#television);
+    this.rebase(cycles);
     this.frameDone = false;
     if (this.#television.colourLoss) raster.loseColour((this.lastLines & 1) !== 0);
+  }
+
+  /** Moves the origin of time: what was cycle `cycles` is now cycle 0. The beam stays where it is. */
+  rebase(cycles: number): void {
+    const clocks = (3 * cycles) | 0;
+    this.state.hmoveClock = (this.state.hmoveClock - clocks) | 0;
+    // What was before a frame's start may as well have been at its start.
+    if (this.vsyncFinish !== never) this.vsyncFinish = Math.max(this.vsyncFinish - clocks, 0);
+    this.pots.rebase(cycles);
   }
 
   /** Lines since the start of the frame. */
@@ -199,34 +205,18 @@ export class Tia {
         takePlayer1(state, beam, 0);
         beam.stale |= M1;
         return;
-      case 0x06: {
-        // COLUP0
-        const colour = this.#colour(value);
-        if (colour === raster.colup0) return;
-        raster.colup0 = colour;
+      case 0x06: // COLUP0
+        raster.colup0 = this.#colour(value);
         return;
-      }
-      case 0x07: {
-        // COLUP1
-        const colour = this.#colour(value);
-        if (colour === raster.colup1) return;
-        raster.colup1 = colour;
+      case 0x07: // COLUP1
+        raster.colup1 = this.#colour(value);
         return;
-      }
-      case 0x08: {
-        // COLUPF
-        const colour = this.#colour(value);
-        if (colour === raster.colupf) return;
-        raster.colupf = colour;
+      case 0x08: // COLUPF
+        raster.colupf = this.#colour(value);
         return;
-      }
-      case 0x09: {
-        // COLUBK
-        const colour = this.#colour(value);
-        if (colour === raster.colubk) return;
-        raster.colubk = colour;
+      case 0x09: // COLUBK
+        raster.colubk = this.#colour(value);
         return;
-      }
       case 0x0a: // CTRLPF
         state.ctrlpf = value;
         // Later in the line the mirroring waits for the next one.
@@ -393,11 +383,11 @@ export class Tia {
   load(state: SnapshotReader): void {
     this.raster.load(state);
     this.state.load(state);
-    this.beam.load(state);
+    this.beam.load(state, this.#television);
     this.pots.load(state);
     this.frameDone = state.flag();
-    this.vsyncFinish = state.int();
-    this.lastLines = state.int();
+    this.vsyncFinish = state.intIn(0, never);
+    this.lastLines = state.intIn(0, never);
     state.bytes(this.#written);
   }
 }
