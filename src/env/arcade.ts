@@ -37,7 +37,7 @@ export interface ArcadeOptions {
 const noop: Action = 0;
 const warmUpFrames = 60;
 const softResetFrames = 4;
-/** After so many presses a cartridge does not know the mode. */
+/** After so many presses of SELECT, unless the game says otherwise, a cartridge does not know the mode. */
 const maxModeRounds = 1000;
 const allActions: readonly Action[] = actionNames.map((_, action) => action);
 
@@ -101,7 +101,7 @@ export class Arcade {
           for (let frame = 0; frame < this.#modeFrameSkip; frame++) this.act(action);
         },
         nextRandom: () => this.#random.nextU32(),
-        repeatUntil: (done, step) => this.#repeatUntil(done, step),
+        repeatUntil: (done, step, maxRounds = maxModeRounds) => this.#repeatUntil(done, step, maxRounds),
       };
     }
     if (original === undefined) this.reset();
@@ -214,9 +214,9 @@ export class Arcade {
     this.#held = noop;
   }
 
-  #repeatUntil(done: () => boolean, step: () => void): void {
+  #repeatUntil(done: () => boolean, step: () => void, maxRounds: number): void {
     for (let rounds = 0; !done(); rounds++) {
-      if (rounds === maxModeRounds) {
+      if (rounds === maxRounds) {
         throw new UserError(
           `${this.game?.title}: mode ${this.mode} was not reached.`,
           'Check that the cartridge is this game; another version may keep its mode elsewhere.',

@@ -122,6 +122,9 @@ export interface ModeConsole<State> {
   act(action: Action): void;
   /** The next 32 bits of the generator that also decides about sticky actions. */
   nextRandom(): number;
-  /** Repeats `step` until `done`. Throws a UserError that names game and mode where that does not come: the cartridge is another one. */
-  repeatUntil(done: () => boolean, step: () => void): void;
+  /**
+   * Repeats `step` until `done`, `maxRounds` times at most (default 1000). Throws a UserError that names game and mode where that is not
+   * enough: the cartridge is another one.
+   */
+  repeatUntil(done: () => boolean, step: () => void, maxRounds?: number): void;
 }

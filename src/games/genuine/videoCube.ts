@@ -36,10 +36,12 @@ export const videoCube = defineGame({
       () => console.pressSelect(2),
     );
     console.softReset();
+    // Held to the right the number goes on by itself, some frames each.
     const cube = Math.max(1, Math.floor(mode / 100));
     console.repeatUntil(
       () => bcd(console.read(0x9f)) === cube,
       () => console.act(right),
+      10_000,
     );
   },
   initialLives: 1,
