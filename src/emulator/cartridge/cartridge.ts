@@ -21,8 +21,8 @@ export interface CartridgeSpace {
   /** Every read and write here is told to the cartridge (`access`) before it happens. */
   watch(address: number, length: number): void;
   /**
-   * While on, every access is told to a cartridge that listens (`hear`), and all of the cartridge's addresses are watched. Only reads of
-   * a pointer or of the stack in RIOT RAM stay unheard.
+   * While on, all of the cartridge's addresses are watched, and a cartridge that listens is told of all others (`hear`). Only what the
+   * CPU does with the zero page and the stack in RIOT RAM stays unheard.
    */
   watchAll(on: boolean): void;
   /** As `mapRom`, for 14-bit addresses: 0x1000..0x1FFF with A13 low, 0x3000..0x3FFF with A13 high. */

@@ -36,8 +36,6 @@ const randomStart = 1;
 /** The CPU's 3,579,575 / 3 cycles a second and the oscillator's 20,000 clocks, in lowest terms. */
 const cyclesPerBeat = 143_183;
 const clocksPerBeat = 2_400;
-/** Of a frame that never ends: times `clocksPerBeat` still an exact number. */
-const mostCycles = 2 ** 41;
 /** The volume for each set of voices that are up: fetcher 5 (bit 0) adds 4, fetcher 6 adds 5, fetcher 7 adds 6. */
 const amplitudes = [0, 4, 5, 9, 6, 10, 11, 15];
 
@@ -105,8 +103,8 @@ export class DpcCartridge implements Cartridge {
   }
 
   rebase(cycles: number): void {
-    this.#runOscillator(cycles);
-    this.#heardAt = 0;
+    this.#runOscillator(Math.max(cycles, this.#heardAt));
+    this.#heardAt -= cycles;
   }
 
   #read(fetcher: number, register: number, cycles: number): number {
@@ -208,7 +206,7 @@ export class DpcCartridge implements Cartridge {
     }
     out.int(this.musicModes);
     out.int(this.randomNumber);
-    out.double(this.#heardAt);
+    out.int(this.#heardAt);
     out.int(this.#phase);
   }
 
@@ -222,7 +220,7 @@ export class DpcCartridge implements Cartridge {
     }
     this.musicModes = state.intIn(0, 0xff);
     this.randomNumber = state.intIn(0, 0xff);
-    this.#heardAt = state.count(mostCycles);
+    this.#heardAt = state.intIn(0, 0x7fffffff);
     this.#phase = state.intIn(0, cyclesPerBeat - 1);
   }
 }

@@ -11,7 +11,8 @@
  *             3     number of pages
  *             5     number of the part
  *
- * RAM is 0 after a reset (the reference draws no noise for it). Left out: the tape, its sound and its checksums, as loading is a step of
+ * RAM is 0 after a reset (the reference draws no noise for it). Left out: what else the CPU does with the zero page and the stack
+ * between the two accesses, as no program writes that way; the tape, its sound and its checksums, as loading is a step of
  * the BIOS (superchargerBios.ts); the pulse width (bits 5..7 of the control byte) and the ROM's power (bit 0), which nothing reads back.
  * Sources: Christopher Salomon, "Some notes about Starpath's Supercharger" (sctech.txt, 1997); Bob Colbert, "Supercharger Tape Format
  * Specification"; Eckhard Stolberg and Bradford Mott on the Stella mailing list (May 1998, January 1999).
@@ -103,7 +104,7 @@ export class SuperchargerCartridge implements Cartridge {
   }
 
   rebase(cycles: number): void {
-    this.#heldAt -= cycles;
+    this.#heldAt = (this.#heldAt - cycles) | 0;
   }
 
   /** Counts an access while a byte waits; the wait ends with the one after the one that writes. */
@@ -112,7 +113,7 @@ export class SuperchargerCartridge implements Cartridge {
     const follows = address === ((this.#lastAddress + 1) & 0x1fff);
     this.#lastAddress = address;
     this.#accesses++;
-    // Opcode, operand, and now the target of `(pointer),Y`: the pointer's two bytes were read from RIOT RAM, unheard.
+    // Opcode, operand, and now the target of `(pointer),Y`: the pointer's two bytes were read from the zero page, unheard.
     if (this.#accesses === 3 && !follows && cycles - this.#heldAt === indirectCycles) this.#accesses = writingAccess;
     if (this.#accesses > writingAccess) this.#waitFor(-1);
   }
@@ -175,7 +176,7 @@ export class SuperchargerCartridge implements Cartridge {
     out.int(this.#part);
     out.int(this.#accesses);
     out.int(this.#lastAddress);
-    out.double(this.#heldAt);
+    out.int(this.#heldAt);
   }
 
   load(state: SnapshotReader): void {
@@ -184,7 +185,7 @@ export class SuperchargerCartridge implements Cartridge {
     this.#part = state.intIn(-1, this.#parts - 1);
     this.#waitFor(state.intIn(-1, writingAccess));
     this.#lastAddress = state.intIn(0, 0x1fff);
-    this.#heldAt = state.double();
+    this.#heldAt = state.int();
     this.#configure(control);
   }
 }
