@@ -152,6 +152,23 @@ export function numberFlag(parsed: ParsedArguments, flag: string, fallback: numb
   return value;
 }
 
+/** One of `choices` given to a flag, or `fallback`. Throws UserError for any other text, naming the nearest. */
+export function choiceFlag<T extends string>(
+  parsed: ParsedArguments,
+  flag: string,
+  choices: readonly T[],
+  fallback: T,
+): T {
+  const text = parsed.flags.get(flag);
+  if (text === undefined) return fallback;
+  const known = choices.find((choice) => choice === text);
+  if (known !== undefined) return known;
+  throw new UserError(
+    `${flag}: "${text}" is not allowed.${didYouMean(text, choices)}`,
+    `Allowed: ${choices.join(', ')}.`,
+  );
+}
+
 function usage({ name, positionals }: CommandSpec): string {
   const words = positionals.map((positional) => ` <${positional}>`).join('');
   return `Usage: bun run ${name}${words} [flags]`;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { bankswitchChoices } from '../emulator/cartridge/schemes.ts';
 import type { Arcade } from '../env/arcade.ts';
 import { compareTrace } from '../env/trace/compare.ts';
 import { type TraceSettings, traceArcade } from '../env/trace/play.ts';
@@ -11,7 +12,7 @@ import { type TraceSelection, traceLines } from '../env/trace/write.ts';
 import { UserError } from '../errors.ts';
 import { requireWritable, writeRecording } from '../run/recordingFile.ts';
 import { screenPng } from '../run/recordingPng.ts';
-import { type Command, flagValues, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
+import { type Command, choiceFlag, flagValues, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
 import { type CartridgeChoice, type ChosenCartridge, cartridgeOf, namedCartridge } from './traceCartridge.ts';
 import { LineOutput } from './traceOutput.ts';
 
@@ -36,6 +37,11 @@ const playFlags = [
     flag: '--difficulty',
     placeholder: 'D',
     help: "Difficulty switches: 1 left, 2 right, 3 both at A [the game's own]",
+  },
+  {
+    flag: '--bankswitch',
+    placeholder: 'NAME',
+    help: `How its banks are switched: ${bankswitchChoices.join(', ')} [auto]`,
   },
   { flag: '--ram', help: 'Print the 128 bytes of RAM after each row' },
   { flag: '--dump-frame', placeholder: 'N FILE', help: 'Write the screen of frame N as a PNG; -1 is after loading' },
@@ -91,6 +97,7 @@ function print(parsed: ParsedArguments, choice: CartridgeChoice): number {
     any: parsed.flags.has('--any'),
     mode: optional('--mode', largestMode),
     difficulty: optional('--difficulty', largestDifficulty),
+    bankswitch: choiceFlag(parsed, '--bankswitch', bankswitchChoices, 'auto'),
   };
   const dump = dumpOf(parsed, selection.frames);
   const { cartridge, warning } = namedCartridge(choice);

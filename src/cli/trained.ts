@@ -5,11 +5,10 @@ import { bankswitchChoices } from '../emulator/cartridge/schemes.ts';
 import { UserError } from '../errors.ts';
 import { loadWeightsFile } from '../run/checkpoint.ts';
 import type { Configuration } from '../run/configuration.ts';
-import { didYouMean } from '../run/resolve.ts';
 import { openCheckpoint } from '../run/runFolder.ts';
 import { hashTensors } from '../run/safetensors.ts';
 import { type CartridgeChoice, type ChosenCartridge, loadCartridge, sameCartridge } from '../run/session.ts';
-import { type FlagSpec, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
+import { choiceFlag, type FlagSpec, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
 
 /** An agent that a run left behind, on the cartridge it was trained on. */
 export interface TrainedAgent {
@@ -50,17 +49,13 @@ export function trainedLine({ weightsPath, agentSteps }: TrainedAgent): string {
 const anyCartridge: CartridgeChoice = { rom: null, gamesFolder: null, bankswitch: 'auto' };
 
 /** `--rom`, `--games-folder` and `--bankswitch`, as in `otherwise` where not given. Throws UserError. */
-export function cartridgeChoice({ flags }: ParsedArguments, otherwise = anyCartridge): CartridgeChoice {
+export function cartridgeChoice(parsed: ParsedArguments, otherwise = anyCartridge): CartridgeChoice {
   const { rom, gamesFolder, bankswitch } = otherwise;
-  const named = flags.get('--bankswitch') ?? bankswitch;
-  const known = bankswitchChoices.find((choice) => choice === named);
-  if (known === undefined) {
-    throw new UserError(
-      `--bankswitch: there is no bank switching "${named}".${didYouMean(named, bankswitchChoices)}`,
-      `Allowed: ${bankswitchChoices.join(', ')}.`,
-    );
-  }
-  return { rom: flags.get('--rom') ?? rom, gamesFolder: flags.get('--games-folder') ?? gamesFolder, bankswitch: known };
+  return {
+    rom: parsed.flags.get('--rom') ?? rom,
+    gamesFolder: parsed.flags.get('--games-folder') ?? gamesFolder,
+    bankswitch: choiceFlag(parsed, '--bankswitch', bankswitchChoices, bankswitch),
+  };
 }
 
 /** `--epsilon` and `--seed`. Throws UserError. */

@@ -2,6 +2,7 @@
  * Plays a cartridge as a trace does: actions drawn by xorshift32, each held for four frames, a reset after the end of an episode.
  * A trace's frame is one `act` of the reference: `frameSkip` frames of the console. Source: the reference's trace format.
  */
+import type { Bankswitch } from '../../emulator/cartridge/schemes.ts';
 import type { Action } from '../../emulator/console/action.ts';
 import type { Game } from '../../games/game.ts';
 import { Arcade } from '../arcade.ts';
@@ -20,6 +21,8 @@ export interface TraceSettings {
   /** Default: the game's. */
   readonly mode?: number | undefined;
   readonly difficulty?: number | undefined;
+  /** Default: what the image shows. */
+  readonly bankswitch?: Bankswitch | undefined;
 }
 
 /** The cartridge of a trace. */
@@ -41,7 +44,7 @@ export const columns = ['frame', 'action', 'reward', 'lives', 'terminal', 'ram',
 /** A console that has just been loaded, for a `TracePlayer`. Throws UserError for a cartridge or setting that it does not take. */
 export function traceArcade(cartridge: TraceCartridge, settings: TraceSettings): Arcade {
   const { game, bytes: rom } = cartridge;
-  const { seed, sticky: repeatActionProbability, frameSkip, any, mode, difficulty } = settings;
+  const { seed, sticky: repeatActionProbability, frameSkip, any, mode, difficulty, bankswitch } = settings;
   return new Arcade({
     rom,
     game: any && game !== undefined ? withoutRules(game) : game,
@@ -50,6 +53,7 @@ export function traceArcade(cartridge: TraceCartridge, settings: TraceSettings):
     modeFrameSkip: frameSkip,
     ...(mode === undefined ? {} : { mode }),
     ...(difficulty === undefined ? {} : { difficulty }),
+    ...(bankswitch === undefined ? {} : { bankswitch }),
   });
 }
 

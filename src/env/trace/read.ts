@@ -2,6 +2,7 @@
  * Reads a trace: what its `#` lines say of the run, and its rows, each with the number of its line.
  * Lines of `#` that are not known here are comments. Source: the reference's trace format.
  */
+import { type Bankswitch, bankswitchChoices } from '../../emulator/cartridge/schemes.ts';
 import { type Action, actionNames } from '../../emulator/console/action.ts';
 import { UserError } from '../../errors.ts';
 import type { TraceSettings } from './play.ts';
@@ -35,6 +36,8 @@ export interface Trace {
 const rowForm = /^(?:(R)?(\d{1,9})|-1) (?:-|\d+) -?\d+ -?\d+ [01] [0-9a-f]{8} [0-9a-f]{8} \d+$/;
 const rowExample = '0 5 0 0 0 81cebe57 ac69ddb5 262';
 const ramForm = /^# ram (\S+) ([0-9a-f]{256})$/;
+/** Of a scheme that was not found out but asked for. */
+const schemeForm = /^# about {3}Bankswitch Type: (?!AUTO-DETECT)(.*)$/;
 const screenForm = /^# screen 160x(\d+) any ([01]) seed (\d+) frame_skip (\d+) sticky (\S+) policy (\S+)$/;
 /** Longest piece of a line that a message shows. */
 const shownLetters = 60;
@@ -43,6 +46,7 @@ const shownLetters = 60;
 export function parseTrace(text: string, file: string): Trace {
   const header = new Map<string, { readonly line: number; readonly text: string }>();
   const rows: TraceRow[] = [];
+  let bankswitch: Bankswitch | undefined;
   for (const [index, ended] of text.split('\n').entries()) {
     const content = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
     const line = index + 1;
@@ -51,6 +55,11 @@ export function parseTrace(text: string, file: string): Trace {
       readRam(content, rows, file, line);
     } else if (content.startsWith('#')) {
       const [, name] = content.split(' ', 2);
+      const asked = schemeForm.exec(content)?.[1];
+      if (asked !== undefined) {
+        bankswitch = bankswitchChoices.find((choice) => choice === asked);
+        if (bankswitch === undefined) throw malformed(file, line, `there is no bank switching ${quoted(asked)}`);
+      }
       if (!header.has(name)) header.set(name, { line, text: content });
     } else {
       rows.push(readRow(content, rows.at(-1), file, line));
@@ -86,6 +95,7 @@ export function parseTrace(text: string, file: string): Trace {
       any: any === '1',
       mode: modes[0] === undefined ? undefined : Number(modes[0]),
       difficulty: modes[1] === undefined ? undefined : Number(modes[1]),
+      bankswitch,
     },
     actions: actions.parts[0].split(' ').map((digits) => {
       if (Number(digits) < actionNames.length) return Number(digits);

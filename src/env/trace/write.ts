@@ -59,8 +59,8 @@ function headerLines(cartridge: TraceCartridge, arcade: Arcade, settings: TraceS
   const { file, md5, title, bytes, game } = cartridge;
   const { seed, frameSkip, sticky } = settings;
   const any = settings.any || game === undefined;
-  const { scheme } = arcade.console.cartridge;
-  const asked = arcade.console.properties.format;
+  const { cartridge: wired, properties } = arcade.console;
+  const found = (asked: string, is: string): string => (/^auto/i.test(asked) ? `AUTO-DETECT ==> ${is}` : is);
   const { modes = [], defaultMode = 0, initialLives = 0 } = any ? {} : game;
   const mode = arcade.mode === defaultMode ? '' : ` mode ${arcade.mode}`;
   return [
@@ -70,9 +70,9 @@ function headerLines(cartridge: TraceCartridge, arcade: Arcade, settings: TraceS
     formatLine(arcade),
     `# about   Cart Name: ${title}`,
     `# about   Cart MD5:  ${md5}`,
-    `# about   Display Format:  ${asked === 'AUTO-DETECT' ? `${asked} ==> ${arcade.format}` : asked}`,
+    `# about   Display Format:  ${found(properties.format, arcade.format)}`,
     `# about   ROM Size:        ${bytes.length}`,
-    `# about   Bankswitch Type: AUTO-DETECT ==> ${scheme}`,
+    `# about   Bankswitch Type: ${found(properties.bankswitch, wired.scheme)}`,
     `# screen 160x${arcade.screenHeight} any ${any ? 1 : 0} seed ${seed} frame_skip ${frameSkip} sticky ${sticky} policy rand`,
     `# actions ${arcade.actions.join(' ')}`,
     `# modes ${[...modes, 'default'].join(' ')} ${defaultMode}${mode} difficulty ${arcade.difficulty} startlives ${initialLives}`,
