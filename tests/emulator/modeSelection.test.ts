@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Arcade, type ArcadeOptions } from '../../src/env/arcade.ts';
 import { UserError } from '../../src/errors.ts';
-import { type Game, resetSwitch } from '../../src/games/game.ts';
+import { type Game, resetSwitch, type ScoredGame } from '../../src/games/game.ts';
 import { defaults } from '../../src/games/genuine/defaults.ts';
 import { gamesNamed } from '../../src/games/registry.ts';
 import { Mt19937 } from '../../src/random.ts';
@@ -184,6 +184,31 @@ test('actions while a mode is selected do nothing once the episode is over, but 
     arcade.act(right);
     expect(seen(arcade, log.rightFrames)).toBe(random.nextU32() / 2 ** 32 >= 0.5 ? 1 : 0);
   }
+});
+
+test('a game begins anew after the first 64 frames of a reset, whatever it remembered', () => {
+  const endingWith = (last: number): Arcade => {
+    let frames = 0;
+    const step: Game['step'] = (_read, state) => {
+      if (++frames === last) state.terminal = true;
+    };
+    const { score, terminal, ...rest } = selecting('kangaroo') as ScoredGame;
+    return arcadeOf(switchLog(0xba), { ...rest, step } as Game);
+  };
+  expect([endingWith(64).terminal, endingWith(65).terminal]).toEqual([false, true]);
+});
+
+test('no action is held over a reset', () => {
+  const held = new Set<string>();
+  for (let seed = 0; seed < 8; seed++) {
+    const arcade = arcadeOf(switchLog(0xba), selecting('kangaroo'), { seed, repeatActionProbability: 0.5 });
+    for (let frame = 0; frame < 30; frame++) arcade.act(right);
+    arcade.reset();
+    arcade.act(fire);
+    held.add(`${seen(arcade, log.rightFrames)} ${seen(arcade, log.fireFrames)}`);
+  }
+  // The action is taken, or the one before it, which is none.
+  expect([...held].sort()).toEqual(['0 0', '0 1']);
 });
 
 test('the RESET switch may be a starting action, and is up again in the next', () => {
