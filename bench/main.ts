@@ -1,0 +1,14 @@
+/** The benchmarks: `bun run bench emulator|kernels|tables`. */
+import { type Commands, runProgram } from '../src/cli/commandLine.ts';
+
+const commands: Commands = {
+  'bench emulator': async () => (await import('./emulator.ts')).emulatorCommand,
+  'bench kernels': async () => (await import('./kernels.ts')).kernelsCommand,
+  'bench tables': async () => (await import('./tables.ts')).tablesCommand,
+};
+
+const words = process.argv.slice(2);
+await runProgram(words.length === 0 || words[0].startsWith('-') ? words : ['bench', ...words], commands, {
+  title: 'Measures how fast this machine runs the project; see the README for what was measured where.',
+  advice: '`bun run bench <name> --help` shows the flags of one.',
+});

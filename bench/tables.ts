@@ -1,0 +1,60 @@
+/**
+ * `bun run bench tables`: writes the tables of measured figures into the pages that show them, from the JSON in bench/results. A table
+ * stands between `<!-- bench NAME -->` and `<!-- /bench NAME -->`; a test compares page and JSON.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Command } from '../src/cli/arguments.ts';
+import { shown } from '../src/cli/words.ts';
+import { UserError } from '../src/errors.ts';
+import { writeAtomically } from '../src/run/files.ts';
+import { markdownTable, type Results } from './emulator/results.ts';
+
+export interface Table {
+  readonly name: string;
+  /** From the project's folder. */
+  readonly page: string;
+  readonly results: string;
+  readonly markdown: (results: unknown) => string;
+}
+
+export const tables: readonly Table[] = [
+  {
+    name: 'emulator',
+    page: 'README.md',
+    results: 'bench/results/emulator.json',
+    markdown: (results) => markdownTable(results as Results),
+  },
+];
+
+const pathOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+export const tablesCommand: Command = {
+  spec: {
+    name: 'bench tables',
+    summary: 'Write what bench/results holds into the tables of the README.',
+    positionals: [],
+    flags: [],
+    examples: ['bun run bench tables'],
+  },
+  async run() {
+    for (const table of tables) {
+      const path = pathOf(table.page);
+      const page = readFileSync(path, 'utf8');
+      const now = withTable(page, table, JSON.parse(readFileSync(pathOf(table.results), 'utf8')));
+      if (now !== page) writeAtomically(path, new TextEncoder().encode(now));
+      console.log(`${shown(path)}: ${table.name} ${now === page ? 'is as it should be' : 'written'}`);
+    }
+    return 0;
+  },
+};
+
+/** The page with the table of these results. Throws UserError where the page has no place for it. */
+export function withTable(page: string, { name, page: path, markdown }: Table, results: unknown): string {
+  const [begin, end] = [`<!-- bench ${name} -->\n`, `\n<!-- /bench ${name} -->`];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) {
+    throw new UserError(`${path} has no place for the table ${name}.`, `Put ${begin.trim()} and ${end.trim()} there.`);
+  }
+  return `${page.slice(0, from + begin.length)}${markdown(results)}${page.slice(to)}`;
+}
