@@ -12,10 +12,10 @@ import { type Contents, facts, type GameFacts, ReferenceRules, type Result } fro
 const file = new URL('results.txt', import.meta.url).pathname;
 
 /** Of the episodes that are tried, those that show most are stored, from their beginnings. */
-const episodesTried = 60;
+const episodesTried = 120;
 const episodesStored = 2;
 /** Othello ends after 51 idle frames. */
-const framesStored = (game: GameFacts): number => (game.id === 'othello' ? 60 : 20);
+const framesStored = (game: GameFacts): number => (game.id === 'othello' ? 64 : 20);
 
 /** A byte's address, by its place in the RAM of the console and then of the cartridge, and the other way round. */
 const addressOf = (place: number): number => (place < 128 ? 0x80 : 0xf080 - 128) + place;
