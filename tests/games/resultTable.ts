@@ -57,7 +57,7 @@ export function readTable(): Map<string, Frame[][]> {
 /** How much a beginning of an episode shows. */
 function worth(frames: readonly Frame[]): number {
   const different = (value: (result: Result) => unknown) => new Set(frames.map(({ result }) => value(result))).size;
-  const ends = 10 * different(({ terminal }) => terminal);
+  const ends = 100 * different(({ terminal }) => terminal);
   return (
     ends +
     different(({ reward }) => Math.sign(reward)) * 3 +
