@@ -22,7 +22,7 @@ export interface CartridgeSpace {
   watch(address: number, length: number): void;
   /**
    * While on, all of the cartridge's addresses are watched, and a cartridge that listens is told of all others (`hear`). Only what the
-   * CPU does with the zero page and the stack in RIOT RAM stays unheard.
+   * CPU does with the zero page and the stack in RIOT RAM stays unheard. Nothing is mapped meanwhile.
    */
   watchAll(on: boolean): void;
   /** As `mapRom`, for 14-bit addresses: 0x1000..0x1FFF with A13 low, 0x3000..0x3FFF with A13 high. */

@@ -19,7 +19,7 @@ export class CvCartridge implements Cartridge {
 
   /** `image`: 2,048 bytes of ROM, or 4,096: those of the RAM first, the ROM in the second half. */
   constructor(image: Uint8Array) {
-    this.rom = image.slice(-romSize);
+    this.rom = image.slice(image.length - romSize);
     this.#savedRam = image.length === romSize ? undefined : image.slice(0, ramSize);
   }
 

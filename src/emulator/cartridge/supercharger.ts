@@ -95,6 +95,7 @@ export class SuperchargerCartridge implements Cartridge {
       const bank = this.#bankAt(address);
       if (bank !== romBank) this.#space.cartridgeRam[bank * bankSize + (address & (bankSize - 1))] = this.held;
     } else if (address === loadHotspot && this.#bankAt(address) === romBank) {
+      this.#waitFor(-1);
       this.#load(this.held);
     }
   }
@@ -183,9 +184,11 @@ export class SuperchargerCartridge implements Cartridge {
     const control = state.intIn(0, 0xff);
     this.held = state.intIn(0, 0xff);
     this.#part = state.intIn(-1, this.#parts - 1);
-    this.#waitFor(state.intIn(-1, writingAccess));
+    const accesses = state.intIn(-1, writingAccess);
     this.#lastAddress = state.intIn(0, 0x1fff);
     this.#heldAt = state.int();
+    this.#waitFor(-1);
     this.#configure(control);
+    this.#waitFor(accesses);
   }
 }

@@ -19,9 +19,6 @@ const ramStart = 0x80;
 const sinkStart = 0x100;
 const romStart = sinkStart + pageSize;
 
-const watchedAlways = 1;
-const watchedWithAll = 2;
-
 export class AddressSpace implements CpuBus, CartridgeSpace {
   readonly memory: Uint8Array;
   readonly readPages = new Int32Array(pageCount);
@@ -34,8 +31,11 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
   /** What the cartridge's pages read and write behind a watched page. */
   readonly #readTargets = new Int32Array(pageCount);
   readonly #writeTargets = new Int32Array(pageCount);
-  /** `watchedAlways`, `watchedWithAll` or both; 0 for a page that is not watched. */
   readonly #watched = new Uint8Array(pageCount);
+  #watchesAll = false;
+  /** The page tables for when `watchAll` is off again. */
+  readonly #laterReadPages = new Int32Array(pageCount);
+  readonly #laterWritePages = new Int32Array(pageCount);
   readonly #cartridge: Cartridge;
   readonly #tia: Tia;
   readonly #riot: Riot;
@@ -132,18 +132,23 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
   watch(address: number, length: number): void {
     for (let at = address; at < address + length; at += pageSize) {
       for (const page of [at >>> 6, (at | a13) >>> 6]) {
-        this.#watched[page] |= watchedAlways;
+        this.#watched[page] = 1;
         this.readPages[page] = this.writePages[page] = -1;
       }
     }
   }
 
   watchAll(on: boolean): void {
-    for (let page = 0; page < pageCount; page++) {
-      const watched = on ? this.#watched[page] | watchedWithAll : this.#watched[page] & ~watchedWithAll;
-      this.#watched[page] = watched;
-      this.readPages[page] = watched ? -1 : this.#readTargets[page];
-      this.writePages[page] = watched ? -1 : this.#writeTargets[page];
+    if (on === this.#watchesAll) return;
+    this.#watchesAll = on;
+    if (on) {
+      this.#laterReadPages.set(this.readPages);
+      this.#laterWritePages.set(this.writePages);
+      this.readPages.fill(-1);
+      this.writePages.fill(-1);
+    } else {
+      this.readPages.set(this.#laterReadPages);
+      this.writePages.set(this.#laterWritePages);
     }
   }
 
