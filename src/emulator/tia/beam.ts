@@ -6,7 +6,7 @@
  * so this is exact. Time is in colour clocks, three to a CPU cycle. Source: reference console.md sections 6 and 7.
  */
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
-import { allObjects, M0, P0, P1, PF } from './collisions.ts';
+import { allObjects, M0, P0, P1, PF, SHOWN } from './collisions.ts';
 import { takeMasks, takeObjects } from './masks.ts';
 import type { Raster } from './raster.ts';
 import type { TiaState } from './state.ts';
@@ -47,8 +47,8 @@ export class Beam {
   row = 0;
   /** The picture is due up to here. */
   pending = 0;
-  /** The objects whose masks no longer show the registers. */
-  stale = allObjects;
+  /** The objects whose masks no longer show the registers, and `SHOWN`. */
+  stale = allObjects | SHOWN;
   /** False while the frame's picture is not wanted: only collisions are found out. */
   painting = true;
   /** The row above was drawn in one piece and nothing has changed since. */
@@ -81,7 +81,7 @@ export class Beam {
     this.displayStart = frameStart + lineClocks * yStart;
     this.displayStop = this.displayStart + lineClocks * height;
     this.row = 0;
-    this.stale = allObjects;
+    this.stale = allObjects | SHOWN;
     this.repeatsRow = false;
   }
 
@@ -201,7 +201,10 @@ export class Beam {
 
   /** Brings the masks that are out of date to what the registers say, unless nobody needs them. */
   #refresh(): void {
-    takeObjects(this.#state, this.#raster);
+    if (this.stale & SHOWN) {
+      takeObjects(this.#state, this.#raster);
+      this.stale &= ~SHOWN;
+    }
     if (!this.painting && !this.#raster.canCollide) return;
     takeMasks(this.#state, this.#raster, this.stale);
     this.stale = 0;

@@ -11,6 +11,8 @@ export const M1 = 8;
 export const BL = 16;
 export const PF = 32;
 export const allObjects = 63;
+/** Beside them: which of them are switched on, and their order in depth. */
+export const SHOWN = 64;
 
 export const m0P0 = 1 << 0;
 export const m0P1 = 1 << 1;

@@ -5,7 +5,7 @@
  */
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import { Beam, blankClocks, lineClocks, type Television } from './beam.ts';
-import { BL, M0, M1, P0, P1, PF } from './collisions.ts';
+import { BL, M0, M1, P0, P1, PF, SHOWN } from './collisions.ts';
 import {
   ballPosition,
   missile0Position,
@@ -221,7 +221,7 @@ export class Tia {
         state.ctrlpf = value;
         // Later in the line the mirroring waits for the next one.
         if (sinceStart % lineClocks < reflectLatch) state.reflect = value & 1;
-        beam.stale |= BL | PF;
+        beam.stale |= BL | PF | SHOWN;
         return;
       case 0x0b: // REFP0
         state.refp0 = value & 8;
@@ -232,15 +232,15 @@ export class Tia {
         beam.stale |= P1;
         return;
       case 0x0d: // PF0
-        beam.stale |= PF;
+        beam.stale |= PF | SHOWN;
         state.pf0 = value & 0xf0;
         return;
       case 0x0e: // PF1
-        beam.stale |= PF;
+        beam.stale |= PF | SHOWN;
         state.pf1 = value;
         return;
       case 0x0f: // PF2
-        beam.stale |= PF;
+        beam.stale |= PF | SHOWN;
         state.pf2 = value;
         return;
       case 0x10: {
@@ -274,25 +274,25 @@ export class Tia {
       case 0x1b: // GRP0
         state.grp0 = value;
         state.dgrp1 = state.grp1;
-        beam.stale |= P0 | P1;
+        beam.stale |= P0 | P1 | SHOWN;
         return;
       case 0x1c: // GRP1
         state.grp1 = value;
         state.dgrp0 = state.grp0;
         state.denabl = state.enabl;
-        beam.stale |= P0 | P1 | BL;
+        beam.stale |= P0 | P1 | BL | SHOWN;
         return;
       case 0x1d: // ENAM0
         state.enam0 = value & 2;
-        beam.stale |= M0;
+        beam.stale |= M0 | SHOWN;
         return;
       case 0x1e: // ENAM1
         state.enam1 = value & 2;
-        beam.stale |= M1;
+        beam.stale |= M1 | SHOWN;
         return;
       case 0x1f: // ENABL
         state.enabl = value & 2;
-        beam.stale |= BL;
+        beam.stale |= BL | SHOWN;
         return;
       case 0x20: // HMP0
         state.hmp0 = value >>> 4;
@@ -317,15 +317,15 @@ export class Tia {
         return;
       case 0x25: // VDELP0
         state.vdelp0 = value & 1;
-        beam.stale |= P0;
+        beam.stale |= P0 | SHOWN;
         return;
       case 0x26: // VDELP1
         state.vdelp1 = value & 1;
-        beam.stale |= P1;
+        beam.stale |= P1 | SHOWN;
         return;
       case 0x27: // VDELBL
         state.vdelbl = value & 1;
-        beam.stale |= BL;
+        beam.stale |= BL | SHOWN;
         return;
       case 0x28: // RESMP0
         if (state.resmp0 !== 0 && (value & 2) === 0) {
@@ -333,12 +333,12 @@ export class Tia {
           takeMissile0(state, beam);
         }
         state.resmp0 = value & 2;
-        beam.stale |= M0;
+        beam.stale |= M0 | SHOWN;
         return;
       case 0x29: // RESMP1
         if (state.resmp1 !== 0 && (value & 2) === 0) state.posm1 = centreOf(state.posp1, state.nusiz1);
         state.resmp1 = value & 2;
-        beam.stale |= M1;
+        beam.stale |= M1 | SHOWN;
         return;
       case 0x2a: // HMOVE
         hmove(state, beam, clock, ((sinceStart % lineClocks) / 3) | 0, this.#television.hmoveBlanks);
