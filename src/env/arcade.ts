@@ -132,6 +132,11 @@ export class Arcade {
     return this.console.screen;
   }
 
+  /** See `Console.previousScreen`: the screen before the last frame. */
+  get previousScreen(): Uint8Array {
+    return this.console.previousScreen;
+  }
+
   get screenHeight(): number {
     return this.console.screenHeight;
   }

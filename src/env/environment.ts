@@ -13,7 +13,6 @@ import { UserError } from '../errors.ts';
 import { Xoshiro128 } from '../random.ts';
 import type { EnvironmentOptions } from './options.ts';
 import { Preprocessor } from './preprocess.ts';
-import { Rewind } from './rewind.ts';
 
 /** What the environment needs of a console with a game; `Arcade` has it. */
 export interface FrameSource {
@@ -25,16 +24,17 @@ export interface FrameSource {
   readonly score: number;
   /** The newest frame, 160 x `screenHeight` colour register values; it may be another array after the next frame. */
   readonly screen: Uint8Array;
+  /** The frame before it. */
+  readonly previousScreen: Uint8Array;
   readonly screenHeight: number;
   readonly format: TelevisionFormat;
   /** Begins a new game. */
   reset(): void;
   /** Starts the random sequence of sticky actions anew. */
   seed(seed: number): void;
-  /** Plays one frame and returns its reward. `draw` false: `screen` is not read before the next frame. */
+  /** Plays one frame and returns its reward. `draw` false: its picture will probably not be looked at. */
   act(action: Action, draw?: boolean): number;
-  /** `into`: an earlier snapshot that is no longer needed, to be written over. */
-  snapshot(into?: Uint8Array): Uint8Array;
+  snapshot(): Uint8Array;
   restore(bytes: Uint8Array): void;
 }
 
@@ -94,7 +94,6 @@ export class AtariEnvironment {
   readonly #given: Uint8Array;
   readonly #random: Xoshiro128;
   readonly #preprocessor: Preprocessor;
-  readonly #rewind: Rewind;
   /** The screen before the newest one. */
   readonly #previousScreen: Uint8Array;
   /** The last `stack` observations, a ring in which `#newest` is the slot of the newest. */
@@ -144,7 +143,6 @@ export class AtariEnvironment {
       size: observationSize,
       resize,
     });
-    this.#rewind = new Rewind(arcade, options.frameSkip);
     this.#previousScreen = new Uint8Array(arcade.screen.length);
     this.frame = new Uint8Array(observationSize * observationSize);
     this.#observations = Array.from({ length: stack }, () => new Uint8Array(this.frame.length));
@@ -248,21 +246,16 @@ export class AtariEnvironment {
     const info = this.#info;
     const { maxPool, maxEpisodeFrames } = this.options;
     const count = maxEpisodeFrames > 0 ? Math.max(1, Math.min(frames, maxEpisodeFrames - info.frame)) : frames;
-    const last = count - 1;
     const firstDrawn = this.onFrame === undefined ? Math.max(0, count - maxPool) : 0;
-    if (firstDrawn > 0) this.#rewind.prepare(count);
     let reward = 0;
     for (let i = 0; i < count; i++) {
-      if (maxPool === 2 && (i === last || firstDrawn === 0)) this.#previousScreen.set(arcade.screen);
       reward += arcade.act(action, i >= firstDrawn);
       info.frame++;
-      this.#rewind.played(action);
       if (this.onFrame !== undefined) this.onFrame(arcade.screen);
-      if (arcade.terminal) {
-        if (i < last && firstDrawn > 0) this.#rewind.drawLastTwo(this.#previousScreen);
-        break;
-      }
+      if (arcade.terminal) break;
     }
+    // Should the game have ended among frames that were not drawn, the console draws these two now.
+    if (maxPool === 2) this.#previousScreen.set(arcade.previousScreen);
     info.episodeReturn += reward;
     return reward;
   }
@@ -285,7 +278,6 @@ export class AtariEnvironment {
 
   #resetConsole(): void {
     this.#arcade.reset();
-    this.#rewind.forget();
     // No frame came before the first one of a game.
     this.#previousScreen.set(this.#arcade.screen);
     this.#info.frame = 0;
@@ -365,7 +357,6 @@ export class AtariEnvironment {
     reader.bytes(arcade);
     // Nothing has changed so far, and the arcade changes nothing when it throws.
     this.#arcade.restore(arcade);
-    this.#rewind.forget();
     this.#playing = playing;
     this.#gameGoesOn = gameGoesOn;
     this.#newest = newest;

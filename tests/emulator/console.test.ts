@@ -37,6 +37,24 @@ describe('power-on', () => {
   });
 });
 
+describe('the screen before the last frame', () => {
+  // In random15 frames go on, in random08 they are short.
+  test.each(['tiafuzz01', 'random15', 'random08', 'bank_e7_1'])('%s, drawn or not', (name) => {
+    const random = new Xoshiro128(1, name);
+    const drawn = new Console(readRom(name));
+    const undrawn = new Console(readRom(name));
+    for (let frame = 0; frame < 60; frame++) {
+      const before = drawn.screen.slice();
+      drawn.runFrame();
+      undrawn.runFrame(random.nextInt(3) === 0);
+      const looked = random.nextInt(4);
+      if (looked === 0) expect(fnv32(undrawn.previousScreen)).toBe(fnv32(before));
+      if (looked <= 1) expect(fnv32(undrawn.screen)).toBe(fnv32(drawn.screen));
+      if (looked === 2) expect(fnv32(drawn.previousScreen)).toBe(fnv32(before));
+    }
+  });
+});
+
 describe('a frame that never ends', () => {
   /** Five frames of 253 lines with a bright background; the CPU jams after 200 lines of the fifth. */
   function jamming(): Console {

@@ -16,19 +16,19 @@ interface Script {
 }
 
 /**
- * Shows the frame's number: the whole screen in colour `colourOf(frame)`, and black for a frame that is not drawn. Remembers what was
- * played, each frame once: frames that are played again after going back are those that were.
+ * Shows the frame's number: the whole screen in colour `colourOf(frame)`. Remembers what was played, and which frames were said to be
+ * looked at.
  */
 class FakeArcade implements FrameSource {
   readonly actions: readonly number[];
   readonly screenHeight = 210;
   readonly format = 'NTSC';
   readonly screen = new Uint8Array(160 * 210);
+  readonly previousScreen = new Uint8Array(160 * 210);
   readonly script: Script;
   played: (number | 'reset')[] = [];
   /** For each frame whether it was drawn. */
   drawn: boolean[] = [];
-  #again = 0;
   seeds: number[] = [];
   frame = 0;
   score = 0;
@@ -45,18 +45,15 @@ class FakeArcade implements FrameSource {
   }
   reset() {
     this.played.push('reset');
-    this.frame = this.score = this.#again = 0;
+    this.frame = this.score = 0;
     this.screen.fill(colourOf(0));
   }
   act(action: number, draw = true) {
-    if (this.#again > 0) {
-      this.#again--;
-    } else {
-      this.played.push(action);
-      this.drawn.push(draw);
-    }
+    this.played.push(action);
+    this.drawn.push(draw);
     this.frame++;
-    this.screen.fill(draw ? colourOf(this.frame) : 0);
+    this.previousScreen.set(this.screen);
+    this.screen.fill(colourOf(this.frame));
     const reward = this.script.reward?.(this.frame, action) ?? 0;
     this.score += reward;
     return reward;
@@ -68,9 +65,7 @@ class FakeArcade implements FrameSource {
     return new Uint8Array(Int32Array.of(this.frame, this.score).buffer);
   }
   restore(bytes: Uint8Array) {
-    const before = this.frame;
     [this.frame, this.score] = new Int32Array(bytes.slice().buffer);
-    this.#again = Math.max(0, before - this.frame);
     this.screen.fill(colourOf(this.frame));
   }
 }
@@ -414,7 +409,6 @@ test('only frames that an observation shows are drawn', () => {
 
 test('a game that ends within a frame skip shows its last two frames, drawn or not', () => {
   for (const maxPool of [1, 2] as const) {
-    // From the first frame on, and so far on that the environment goes back no further than it must.
     for (const overAt of [1, 2, 3, 4, 5, 6, 7, 8, 101, 102, 103, 104]) {
       const { arcade, env } = make({ overAt, reward: (frame) => frame }, { maxPool, randomStarts: 0 });
       for (let game = 0; game < 2; game++) {

@@ -72,7 +72,7 @@ export class AddressSpace implements CpuBus, CartridgeSpace {
 
   timerLoops(address: number, cycles: number, loopCycles: number): number {
     if ((address & (cartridgeSelect | notTia | notRam | 5)) !== (notTia | notRam | 4)) return 0;
-    return this.#riot.loopsUntilZero(cycles, loopCycles);
+    return this.#riot.readsAboveZero(cycles, loopCycles);
   }
 
   write(address: number, value: number, cycles: number): number {

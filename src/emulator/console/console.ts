@@ -133,6 +133,11 @@ export class Console {
     return this.#tia.raster.pixels.subarray(0, this.screenWidth * this.screenHeight);
   }
 
+  /** The picture that `screen` was before the last `runFrame`, in the same form. Of no use after a reset or `restore`. */
+  get previousScreen(): Uint8Array {
+    return this.#frames.previous().subarray(0, this.screenWidth * this.screenHeight);
+  }
+
   /** RAM on the cartridge, live; empty for most. */
   get cartridgeRam(): Uint8Array {
     return this.#space.cartridgeRam;

@@ -28,18 +28,24 @@ export class Frames {
   readonly #owed: (SnapshotWriter | undefined)[] = [undefined, undefined];
   /** Memory for states: two may be owed while a third frame runs. */
   readonly #spare = [new SnapshotWriter(), new SnapshotWriter(), new SnapshotWriter()];
+  /** The last `run` went on with a frame; `#interrupted` is what that frame's picture was before. */
+  #wentOn = false;
+  readonly #interrupted: Uint8Array;
   /** The last frame came to the end of the picture, so the next one will probably too. */
   #complete = false;
 
   constructor(machine: FrameMachine) {
     this.#machine = machine;
+    this.#interrupted = new Uint8Array(machine.raster.pixels.length);
   }
 
   /** Runs a frame. `draw` is false when its picture is probably not wanted. */
   run(draw: boolean): void {
     const machine = this.#machine;
-    if (machine.unfinished) {
+    this.#wentOn = machine.unfinished;
+    if (this.#wentOn) {
       // The frame is drawn so far.
+      this.#interrupted.set(machine.raster.pixels);
       this.#complete = machine.runFrame(true);
       return;
     }
@@ -70,6 +76,14 @@ export class Frames {
     this.#draw(this.#machine.raster.buffer);
   }
 
+  /** The buffer with the picture that was there before the last `run`. */
+  previous(): Uint8Array {
+    if (this.#wentOn) return this.#interrupted;
+    const { raster } = this.#machine;
+    this.#draw(raster.buffer ^ 1);
+    return raster.otherPixels;
+  }
+
   /** Makes both pictures what they should be. */
   drawAll(): void {
     this.#draw(0);
@@ -84,6 +98,7 @@ export class Frames {
       this.#owed[buffer] = undefined;
     }
     this.#complete = false;
+    this.#wentOn = false;
   }
 
   #draw(buffer: number): void {

@@ -22,8 +22,8 @@ export interface CpuBus {
    */
   read(address: number, cycles: number, latch: number): number;
   /**
-   * How often a loop of `loopCycles` cycles that reads `address` at `cycles` may run again before it sees the timer at 0: 0 where the
-   * address is not the timer's, or reading it would change something.
+   * How many times in succession, from `cycles` on and every `loopCycles` cycles, a read of `address` shows the timer above 0, which
+   * changes nothing. 0 where the address is not the timer's.
    */
   timerLoops(address: number, cycles: number, loopCycles: number): number;
   /** Writes any address and returns the time after it: later than `cycles` when the write halted the CPU. */

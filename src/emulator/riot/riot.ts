@@ -93,9 +93,8 @@ export class Riot {
     return (ticks + 1 - (this.readCycle - (setCycle + length))) & 0xff;
   }
 
-  /** How many times `stepCycles` may pass after `cycles` until INTIM reads 0; 0 when it may be missed, or has run out. */
-  loopsUntilZero(cycles: number, stepCycles: number): number {
-    if (1 << this.shift < stepCycles) return 0;
+  /** How many times INTIM can be read from `cycles` on, every `stepCycles` cycles, while it is above 0: reads that change nothing. */
+  readsAboveZero(cycles: number, stepCycles: number): number {
     const elapsed = (cycles - 1 - this.setCycle) >>> 0;
     const missing = ((this.timer - 1) << this.shift) - elapsed;
     return missing <= 0 ? 0 : ((missing + stepCycles - 1) / stepCycles) | 0;

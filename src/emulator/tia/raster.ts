@@ -52,23 +52,24 @@ export class Raster {
   /** That buffer: `bufferRows` rows of 160 bytes. */
   pixels = new Uint8Array(bufferRows * rowBytes);
   #words = new Int32Array(this.pixels.buffer);
-  #otherPixels = new Uint8Array(bufferRows * rowBytes);
-  #otherWords = new Int32Array(this.#otherPixels.buffer);
+  /** The buffer drawn before. */
+  otherPixels = new Uint8Array(bufferRows * rowBytes);
+  #otherWords = new Int32Array(this.otherPixels.buffer);
 
   /** Draws into the other buffer from now on. */
   swap(): void {
     this.buffer ^= 1;
     const { pixels } = this;
     const words = this.#words;
-    this.pixels = this.#otherPixels;
+    this.pixels = this.otherPixels;
     this.#words = this.#otherWords;
-    this.#otherPixels = pixels;
+    this.otherPixels = pixels;
     this.#otherWords = words;
   }
 
   reset(): void {
     this.pixels.fill(0);
-    this.#otherPixels.fill(0);
+    this.otherPixels.fill(0);
     this.colup0 = this.colup1 = this.colupf = this.colubk = 0;
     this.scoreMode = this.playfieldFirst = false;
     this.collisions = this.possibleCollisions = 0;
@@ -221,11 +222,11 @@ export class Raster {
   /** The first `rows` rows of the two frame buffers, the current one first: what lies below is never shown. */
   savePictures(out: SnapshotWriter, rows: number): void {
     out.bytes(this.pixels.subarray(0, rows * rowBytes));
-    out.bytes(this.#otherPixels.subarray(0, rows * rowBytes));
+    out.bytes(this.otherPixels.subarray(0, rows * rowBytes));
   }
 
   loadPictures(state: SnapshotReader, rows: number): void {
     state.bytes(this.pixels.subarray(0, rows * rowBytes));
-    state.bytes(this.#otherPixels.subarray(0, rows * rowBytes));
+    state.bytes(this.otherPixels.subarray(0, rows * rowBytes));
   }
 }
