@@ -1,4 +1,4 @@
-/** Blackjack (1977): four digits of chips; the bytes spell a word when all are lost. */
+/** Blackjack (1977): four digits of chips; 0x0BBB stands for none left. */
 import { actions } from '../../emulator/console/action.ts';
 import { bcd2 } from '../digits.ts';
 import { defineGame, type ReadRam } from '../game.ts';

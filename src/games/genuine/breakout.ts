@@ -1,5 +1,6 @@
 /** Breakout (1978): five balls, FIRE serves. */
 import { actions } from '../../emulator/console/action.ts';
+import { bcd } from '../digits.ts';
 import { defineGame } from '../game.ts';
 import { pressSelectUntil } from '../selectMode.ts';
 import { defaults } from './defaults.ts';
@@ -22,7 +23,7 @@ export const genuineBreakout = defineGame({
       state.started = true;
     }
   },
-  score: (read) => (read(0xcd) & 15) + 10 * (read(0xcd) >> 4) + 100 * (read(0xcc) & 15),
-  terminal: (read, state) => state.started === true && read(0xb9) === 0,
+  score: (read) => bcd(read(0xcd)) + 100 * (read(0xcc) & 15),
+  terminal: (read, state) => state.started && read(0xb9) === 0,
   lives: (read) => read(0xb9),
 });

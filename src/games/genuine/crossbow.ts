@@ -12,7 +12,7 @@ export const crossbow = defineGame({
   minimalActions: allActions,
   modes: [0, 2, 4, 6],
   difficulties: [0, 1],
-  selectMode: pressSelectUntil((read, mode) => ((read(0x8d) - 1) & 255) === mode, 2),
+  selectMode: pressSelectUntil((read, mode) => ((read(0x8d) - 1) & 0xff) === mode, 2),
   initialLives: 1,
   score: (read) => bcd3(read, 0x8d, 0x8c, 0x8b),
   terminal: (read) => read(0xe7) === 0x82,

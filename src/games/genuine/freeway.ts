@@ -15,7 +15,7 @@ export const freeway = defineGame({
   difficulties: [0, 1],
   selectMode: pressSelectUntil((read, mode) => read(0x80) === mode, 1),
   score: (read) => bcd(read(0xe7)),
-  // The score is cleared when a game starts, which is no loss.
+  // A score that falls is no loss.
   reward: (_read, state, score) => Math.min(1, Math.max(0, score - state.score)),
   terminal: (read) => read(0x96) === 1,
 });

@@ -13,7 +13,7 @@ export const othello = defineGame({
   minimalActions: actions('NOOP', 'FIRE', 'UP', 'RIGHT', 'LEFT', 'DOWN', 'UPRIGHT', 'UPLEFT', 'DOWNRIGHT', 'DOWNLEFT'),
   modes: [0, 1, 2],
   difficulties: [0, 2],
-  selectMode: pressSelectUntil((read, mode) => ((read(0xde) - 1) & 255) === mode, 2),
+  selectMode: pressSelectUntil((read, mode) => ((read(0xde) - 1) & 0xff) === mode, 2),
   initialLives: 1,
   initialState: { idleFrames: 0 },
   before: (read, state) => {
