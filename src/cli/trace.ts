@@ -17,7 +17,8 @@ import { type CartridgeChoice, type ChosenCartridge, cartridgeOf, namedCartridge
 import { LineOutput } from './traceOutput.ts';
 
 const largestFrames = 100_000_000;
-const largestMode = 1000;
+/** Atari Video Cube has modes up to 5002. */
+const largestMode = 9999;
 const largestDifficulty = 3;
 const screenWidth = 160;
 /** A trace of a million rows has 60 MB. */
