@@ -39,12 +39,6 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** Files whose length is that of a table. */
 const tables = /(^|\/)[a-zA-Z]*(Data|Table|Tables)\.ts$/;
 
-/** Files that are longer with reason, and how long they may be. */
-const longerWithReason: Readonly<Record<string, number>> = {
-  // One function: the instructions' switch, with the registers in its local variables.
-  'src/emulator/cpu/execute.ts': 650,
-};
-
 /** May compare with the references: the tests and the check of a GPU against the CPU. */
 const mayImportReferences = /^(tests|bench)\/|\.ref\.ts$|^src\/cli\/(cpuCheck|checkKernels)\.ts$/;
 
@@ -70,7 +64,7 @@ function breaches(files: ReadonlyMap<string, string>): string[] {
 function placeBreaches(path: string, source: string): string[] {
   const found: string[] = [];
   const lines = source.trimEnd().split('\n').length;
-  const longest = longerWithReason[path] ?? (path.startsWith('tests/') ? longestTestLines : longestFileLines);
+  const longest = path.startsWith('tests/') ? longestTestLines : longestFileLines;
   if (lines > longest && !tables.test(path)) {
     found.push(`${path}: ${lines} lines, more than ${longest}`);
   }
