@@ -117,6 +117,7 @@ describe('rules', () => {
       reference.reset();
       rules.reset();
       if (run % 2 === 1) setByMode(game, reference, rules);
+      restored.restore(rules.snapshot());
     };
     play(game, contents, runs, begin, () => {
       const expected = reference.step();
