@@ -50,7 +50,9 @@ function ramLines(divergence: Divergence): string[] {
     const last = before.at(-1)?.frame;
     const gap = last === undefined ? 0 : Number(label.replace('R', '')) - last - 1;
     const since =
-      gap > 0 ? ` The trace has no rows of the ${count(gap, 'frame')} before it, in which the two parted.` : '';
+      gap > 0
+        ? ` The trace has no rows of the ${count(gap, 'frame')} before it, in which the two may have parted.`
+        : '';
     return [`RAM: no change of one or two bytes gives the expected hash.${since}`];
   }
   if (fitting[0].length === 1) {
