@@ -36,7 +36,7 @@ export const videoCube = defineGame({
       () => console.pressSelect(2),
     );
     console.softReset();
-    // Held to the right the number goes on by itself, some frames each.
+    // Held to the right the number goes on by itself, some frames each. The soft reset that follows is the one of every reset.
     const cube = Math.max(1, Math.floor(mode / 100));
     console.repeatUntil(
       () => bcd(console.read(0x9f)) === cube,
