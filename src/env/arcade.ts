@@ -257,7 +257,7 @@ export class Arcade {
    * Everything that the episode's future depends on; `restore` goes back to it.
    * @param into `snapshotBytes` bytes to write it to, for example an earlier snapshot that is no longer needed
    */
-  snapshot(into = new Uint8Array(this.snapshotBytes)): Uint8Array {
+  snapshot(into: Uint8Array = new Uint8Array(this.snapshotBytes)): Uint8Array {
     const out = new SnapshotWriter(into);
     this.#save(out);
     return out.seal();

@@ -227,7 +227,7 @@ export class Console {
    * Everything that the next frames depend on; `restore` brings it back in a console with the same cartridge and properties.
    * @param into `snapshotBytes` bytes to write it to, for example an earlier snapshot that is no longer needed
    */
-  snapshot(into = new Uint8Array(this.snapshotBytes)): Uint8Array {
+  snapshot(into: Uint8Array = new Uint8Array(this.snapshotBytes)): Uint8Array {
     const out = new SnapshotWriter(into);
     this.save(out);
     return out.seal();

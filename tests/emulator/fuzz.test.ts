@@ -1,0 +1,60 @@
+/**
+ * Any bytes as a cartridge, any operations, any snapshot: see fuzzRun.ts for what must hold, and fuzzChecked.ts for how a look outside an
+ * array is seen. `bun tests/emulator/fuzz.ts` plays the same for as long as one likes.
+ */
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { anyCase } from './fuzzCases.ts';
+import { CheckFailed, checkedEmulator, instrumented, turns } from './fuzzChecked.ts';
+import * as plain from './fuzzEntry.ts';
+import { playCase } from './fuzzRun.ts';
+
+/** Every run plays new cases; a failure prints its seed and the case. */
+const limits = { numRuns: 100_000, interruptAfterTimeLimit: 8000, skipAllAfterTimeLimit: 8000 };
+
+test('with every index checked and every loop counted', async () => {
+  const emulator = await checkedEmulator();
+  fc.assert(
+    fc.property(anyCase, (fuzzCase) => playCase(emulator, fuzzCase)),
+    { ...limits, markInterruptAsFailure: false },
+  );
+});
+
+test('as it is', () => {
+  fc.assert(
+    fc.property(anyCase, (fuzzCase) => playCase(plain, fuzzCase)),
+    { ...limits, markInterruptAsFailure: false },
+  );
+});
+
+describe('the checked build sees', () => {
+  const run = (source: string): unknown => {
+    turns.count = 0;
+    turns.limit = 1000;
+    return new Function(instrumented(`const bytes = new Uint8Array(4); const list = [[1, 2], [3]]; ${source}`))();
+  };
+
+  test.each([
+    ['a read behind the end', 'bytes[4]'],
+    ['a read before the start', 'bytes[-1]'],
+    ['an index that is no integer', 'bytes[0.5]'],
+    ['an index that is no number', 'bytes[undefined]'],
+    ['a write', 'bytes[4] = 1'],
+    ['a write and read', 'bytes[7]++'],
+    ['an index of an index', 'list[1][1]'],
+    ['an index within an index', 'bytes[list[0][5]]'],
+    ['an index of a call', 'list.slice(0)[2]'],
+    ['a method', 'bytes.subarray(0, 5)'],
+    ['what is compiled from text', 'new Function("list", "return list[2]")(list)'],
+    ['a loop', 'for (;;) ;'],
+    ['a loop of another kind', 'do { } while (true)'],
+  ])('%s', (_, source) => {
+    expect(() => run(source)).toThrow(CheckFailed);
+  });
+
+  test('nothing where all is well', () => {
+    expect(run('bytes[3] = list[0][1]; for (const i of [0, 1]) bytes[i] += 1; return bytes.subarray(0, 4)')).toEqual(
+      new Uint8Array([1, 1, 0, 2]),
+    );
+  });
+});
