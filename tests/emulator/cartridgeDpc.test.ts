@@ -108,6 +108,15 @@ describe('fetchers', () => {
     expect(left(playedDpc(down), 0x80, 6)).toEqual([0, 0, 0, 0, 0, data[5]]);
   });
 
+  test('a read of a register to write and a write to one to read do nothing', () => {
+    const program = `${fetcher(1, { counter: 0x123 })}
+ bit $1051
+ bit $1059
+ sta $1009
+${copies([['$1009', '$80']])}`;
+    expect(left(playedDpc(program), 0x80, 1)).toEqual([displayByte(0x123)]);
+  });
+
   test('they survive a reset of the console, which does not reach the cartridge', () => {
     const console = playedDpc(`${copies([['$1009', '$80']])}\n${fetcher(1, { counter: 0x123 })}`);
     console.systemReset();
@@ -154,6 +163,9 @@ describe('random numbers', () => {
 });
 
 describe('voices', () => {
+  /** Of the oscillator, since the reset. */
+  const clocksAt = (cycles: number): number => Math.floor((cycles * 20000) / (3579575 / 3));
+
   test('the volume of each set of voices that are up', () => {
     // A voice is up above its bottom; a clock of the oscillator, 60 cycles, has to pass before the flag shows it.
     const sets = range(8).map((set) => {
@@ -173,6 +185,25 @@ describe('voices', () => {
     expect(left(playedDpc(program), 0x80, 2)).toEqual([0xff, 0]);
   });
 
+  test('a voice goes round by itself while nobody listens', () => {
+    // Cycles until a voice is heard: those of the loop, then 4 of the read.
+    const loops = [60, 90, 120, 150, 180, 210, 240];
+    const sets = loops.map((count, i) => {
+      const start = fetcher(5, { top: 9, bottom: 4, counter: 0, music: true });
+      return `${start}\n ldx #${count}\n.wait${i} dex\n bne .wait${i}\n${copies([['$1004', hex(0x80 + i)]])}`;
+    });
+    let cycles = 0;
+    const expected = loops.map((count) => {
+      const started = clocksAt(cycles + 24);
+      // LDX 2; DEX 2 and BNE 3, but 2 the last time; LDA 4; STA 3.
+      const clocks = clocksAt(cycles + 24 + 2 + 5 * count - 1 + 4) - started;
+      cycles += 24 + 2 + 5 * count - 1 + 4 + 3;
+      return (((9 - clocks) % 10) + 10) % 10 > 4 ? 4 : 0;
+    });
+    expect(new Set(expected)).toEqual(new Set([0, 4]));
+    expect(left(playedDpc(sets.join('\n')), 0x80, loops.length)).toEqual(expected);
+  });
+
   test('the oscillator counts a voice from top to top 20,000 times a second, and reads do not', () => {
     // Cycles since the reset: 2 + 4 for each write, which counts at its end.
     const program = `${fetcher(5, { top: 9, bottom: 4, counter: 0, music: true })}
@@ -188,7 +219,6 @@ describe('voices', () => {
     const started = 4 * 6;
     // LDX 2; a sample: LDA 4, which is the read; STA 4, BIT 4 and 4, LDA 6, INX 2, CPX 2, BNE 3.
     const readAt = range(48).map((sample) => started + 2 + 4 + sample * 29);
-    const clocksAt = (cycles: number): number => Math.floor((cycles * 20000) / (3579575 / 3));
     // The flag, cleared by the write to top, goes up with the first read of $100D: the counter is at top then.
     const expected = readAt.map((cycles, sample) => {
       const low = (((9 - (clocksAt(cycles) - clocksAt(started))) % 10) + 10) % 10;

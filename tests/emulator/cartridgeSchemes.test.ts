@@ -180,7 +180,7 @@ describe('E7', () => {
     const pagesBack = range(4).map((page) => ` sta ${hex(0x1fe8 + page)}\n${copies([['$1942', hex(0x90 + page)]])}`);
     const program = [
       ...slices,
-      ' lda #$66\n sta $1010\n bit $1fe7\n lda #$55\n sta $1011',
+      ' bit $1fe7\n bit $1fe3\n lda #$66\n sta $1010\n bit $1fe7\n lda #$55\n sta $1011',
       copies([
         ['$1411', '$a0'],
         ['$1011', '$a1'],
@@ -288,6 +288,9 @@ ${copies([
   ['$1000', '$82'],
   ['$1400', '$83'],
 ])}
+ lda #15
+ sta $3e
+ sta $1400
  lda #32+31
  sta $3e
 ${copies([

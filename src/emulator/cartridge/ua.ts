@@ -1,6 +1,6 @@
 /**
  * UA (UA Limited): two banks of 4 KiB, selected by any access to 0x0220 or 0x0240, where no chip of the console is addressed on purpose.
- * Only four address lines are decoded (A12 low, A9 high, A6 and A5), so that 0x0FA0 and 0x02C0 select, too, as on Digivision's boards.
+ * Only A9, A6 and A5 are decoded outside the cartridge, so that 0x0FA0 and 0x02C0 select, too, as on Digivision's boards.
  * Sources: reference console.md section 9; Kevin Horton, "Mostly Inclusive Atari 2600 Mapper / Selected Hardware Document" (UA).
  */
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
@@ -8,7 +8,7 @@ import type { Cartridge, CartridgeSpace } from './cartridge.ts';
 
 const bankSize = 0x1000;
 /** The address lines that are decoded. */
-const decoded = 0x1260;
+const decoded = 0x0260;
 const hotspots = [0x0220, 0x0240];
 
 export class UaCartridge implements Cartridge {
