@@ -134,6 +134,10 @@ describe('what a row holds', () => {
     expect(rows.map((row) => row.split(' ')[4])).toEqual(['0', '0', '1', '0']);
   });
 
+  test('an action that selects the mode takes as many frames', () => {
+    expect(traceArcade(countingCartridge, { ...settings, mode: 3, frameSkip: 5 }).episodeFrames).toBe(5);
+  });
+
   test('sticky actions', () => {
     const rows = linesOf({ sticky: 0.5 }, { frames: 60, full: 60 }).filter(isRow);
     expect(rows).toEqual(byHand(60, 1, 0.5));

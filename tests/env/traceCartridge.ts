@@ -32,6 +32,9 @@ export const counting = defineGame({
   defaultMode: 0,
   difficulties: [0, 1],
   defaultDifficulty: 0,
+  selectMode: (console, mode) => {
+    if (mode === 3) console.act(1);
+  },
   initialLives: 3,
   initialState: {},
   score: (read) => Math.floor(read(0x80) / 50),

@@ -69,6 +69,25 @@ describe('equal', () => {
   });
 });
 
+test('the header says how a trace was played', () => {
+  const played = {
+    seed: 9,
+    frameSkip: 2,
+    sticky: 0.125,
+    any: false,
+    mode: 3,
+    difficulty: 1,
+    bankswitch: '4K',
+  } as const;
+  const { settings, actions, md5, rom } = parseTrace(linesOf(played).join('\n'), 'x.txt');
+  expect({ settings, actions, md5, rom }).toEqual({
+    settings: played,
+    actions: [0, 1, 2, 5],
+    md5: countingCartridge.md5,
+    rom: 'counting.bin',
+  });
+});
+
 describe('a divergence', () => {
   test('is shown with the rows before it', () => {
     const lines = changed(trace, '3 ', (row) => withColumn(row, 6, '00000000'));
@@ -187,6 +206,11 @@ describe('what is no trace', () => {
     ['an end of 2', head('3 ', '3 0 0 0 2 12345678 12345678 262'), 'line 18'],
     ['control characters', head('3 ', '\u001b[31m3'), 'line 18: "\\u001b[31m3" is neither'],
     ['a frame twice', trace.toSpliced(18, 0, trace[17]), 'line 19: row 3 comes after row 3.'],
+    [
+      'a reset twice',
+      trace.flatMap((line) => (line.startsWith('R92 ') ? [line, line] : [line])),
+      'row R92 comes after row R92.',
+    ],
     ['frames that descend', trace.toSpliced(18, 0, trace[14]), 'line 19: row 0 comes after row 3.'],
     [
       'a reset before its frame',
