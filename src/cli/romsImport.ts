@@ -53,7 +53,7 @@ export const romsImportCommand: Command = {
       throw new UserError('--force goes with --game.', 'Cartridges with a known MD5 never replace a file.');
     }
     for (const path of paths) {
-      if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+      if (isMissing(path)) {
         throw new UserError(`There is no file or folder ${path}.`, 'Check the path; nothing was imported.');
       }
     }
@@ -73,6 +73,15 @@ export const romsImportCommand: Command = {
     throw nothingRecognised(paths, outcomes);
   },
 };
+
+/** A path that cannot be looked at is not missing; the search says what is wrong with it. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Throws UserError where no genuine cartridge has this name. */
 function genuineGame(id: string): Game {
@@ -127,9 +136,10 @@ function summary(folder: GamesFolder, dryRun: boolean, outcomes: readonly Outcom
     if (outcome.kind === 'imported' && outcome.otherDump) lines.push(...otherDumpLines(outcome));
   }
   const done = dryRun ? 'To be imported' : 'Imported';
+  const isNew = isMadeNow(folder, dryRun, outcomes);
   lines.push(
     `${done}: ${count('imported')}; already there: ${count('present')}; ships with us: ${count('own')}; not recognised: ${count('refused')}.`,
-    `${folderLine({ ...folder, exists: true })}${isMadeNow(folder, dryRun, outcomes) ? ', made now' : ''}`,
+    `${folderLine({ ...folder, exists: folder.exists || isNew })}${isNew ? ', made now' : ''}`,
   );
   if (dryRun) lines.push('Nothing was written: this was a dry run.');
   return lines;

@@ -191,7 +191,7 @@ describe('an import', () => {
     expect(code).toBe(0);
     expect(stdout).not.toMatch(raw);
     expect(stdout).toContain('red\\x1b[31m');
-    expect(stdout).toContain('new\\x0aline: 1 bytes\n');
+    expect(stdout).toContain('new\\x0aline: 1 byte\n');
     const json = (await roms(['import', from, '--json'])).stdout;
     expect(json).not.toMatch(raw);
     const sources = JSON.parse(json).files.map(({ source }: { source: string[] }) =>
@@ -308,6 +308,9 @@ describe('what cannot be read or written is said in a line', () => {
       ['No known cartridge is among the one file found', 'roms --missing'],
     );
     rmSync(join(from, 'x'));
+    symlinkSync('loop', join(from, 'loop'));
+    await refused(['import', join(from, 'loop')], ['No known cartridge']);
+    rmSync(join(from, 'loop'));
     await refused(['import', from], [`There are no files in ${from}`]);
     expect(existsSync(shelf)).toBe(false);
   });

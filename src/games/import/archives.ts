@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { crc32, createGunzip } from 'node:zlib';
 import { Parser } from 'tar/parse';
+import type { ReadEntry } from 'tar/read-entry';
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
 import { archiveKind, headBytes, type SearchedArchive } from './archiveKind.ts';
 import {
@@ -141,8 +142,14 @@ async function* tarFindings(archive: Archive, chunks: AsyncIterable<Uint8Array>)
   parser.on('eof', () => {
     isAtEnd = true;
   });
-  // Headers that describe the next entry cost time as entries do.
-  for (const event of ['meta', 'ignoredEntry']) parser.on(event, () => begun++);
+  // A header that describes the next entry costs time as an entry does.
+  parser.on('meta', () => begun++);
+  parser.on('ignoredEntry', (entry: ReadEntry) => {
+    begun++;
+    const contents = new EntryContents([...source, entryName(entry.path)]);
+    contents.refuse('unsupported', `${entry.type} of a tar`);
+    ended.push(contents);
+  });
   async function* endedEntries(): Findings {
     for (; charged < begun; charged++) budget.takeEntry();
     const now = ended;

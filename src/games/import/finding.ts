@@ -136,5 +136,6 @@ export function entryName(name: Uint8Array | string): string {
 function sizeText(bytes: number): string {
   const mebibytes = bytes / 2 ** 20;
   if (mebibytes >= 1024) return `${(mebibytes / 1024).toFixed(0)} GiB`;
-  return mebibytes >= 1 ? `${mebibytes.toFixed(0)} MiB` : `${bytes.toLocaleString('en-US')} bytes`;
+  if (mebibytes >= 1) return `${mebibytes.toFixed(0)} MiB`;
+  return bytes === 1 ? '1 byte' : `${bytes.toLocaleString('en-US')} bytes`;
 }

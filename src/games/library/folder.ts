@@ -3,7 +3,7 @@
  * dump, whose MD5 nobody knows, counts by its name. Subfolders and hidden files
  * do not count.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
@@ -51,8 +51,7 @@ export function gamesFolder(option?: string, purpose: 'read' | 'fill' = 'read'):
   const source = option === undefined ? 'ATARI_ROMS' : 'option';
   if (isFolder(path)) return { path, source, exists: true };
   const who = option === undefined ? 'The games folder in ATARI_ROMS' : 'The games folder';
-  const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
-  if (purpose === 'read' || isThere) {
+  if (purpose === 'read' || existsSync(path)) {
     throw new UserError(`${who} is not a folder: ${path}`, 'Name a folder that holds cartridge images.');
   }
   if (!isFolder(dirname(path))) {
@@ -125,5 +124,9 @@ function filesIn(folder: string): string[] {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
