@@ -15,6 +15,7 @@ import { screenPng } from '../run/recordingPng.ts';
 import { type Command, choiceFlag, flagValues, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
 import { type CartridgeChoice, type ChosenCartridge, cartridgeOf, namedCartridge } from './traceCartridge.ts';
 import { LineOutput } from './traceOutput.ts';
+import { printable } from './words.ts';
 
 const largestFrames = 100_000_000;
 /** Atari Video Cube has modes up to 5002. */
@@ -109,7 +110,7 @@ function print(parsed: ParsedArguments, choice: CartridgeChoice): number {
     );
   }
   // A warning that nothing is known of the cartridge tells nobody anything who asked for just that.
-  if (warning !== undefined && !settings.any) process.stderr.write(`Warning: ${warning}\n`);
+  if (warning !== undefined && !settings.any) process.stderr.write(`Warning: ${printable(warning)}\n`);
   const arcade = traceArcade(cartridge, settings);
   const output = new LineOutput();
   for (const line of traceLines(cartridge, arcade, settings, { ...selection, ...(dump && { look: dump }) })) {
@@ -151,9 +152,9 @@ function compare(parsed: ParsedArguments, choice: CartridgeChoice, path: string)
       );
     }
   }
-  const trace = parseTrace(readTrace(path), basename(path));
+  const trace = parseTrace(readTrace(path), printable(basename(path)));
   const { cartridge, warning }: ChosenCartridge = cartridgeOf(trace, path, choice);
-  if (warning !== undefined) process.stderr.write(`Warning: ${warning}\n`);
+  if (warning !== undefined) process.stderr.write(`Warning: ${printable(warning)}\n`);
   const arcade = traceArcade(cartridge, trace.settings);
   const comparison = compareTrace(trace, arcade, { undrawn: parsed.flags.has('--undrawn') });
   const output = new LineOutput();

@@ -8,7 +8,7 @@ import { imageAt } from '../games/library/folder.ts';
 import { readImage } from '../games/library/image.ts';
 import { type Cartridge, findCartridge, listCartridges } from '../games/library.ts';
 import { gameByMd5, gamesNamed } from '../games/registry.ts';
-import { shown } from './words.ts';
+import { printable, shown } from './words.ts';
 
 export interface CartridgeChoice {
   /** A game's id, or the path of a file. */
@@ -100,8 +100,9 @@ function traceCartridge(
   image: Pick<TraceCartridge, 'bytes' | 'md5'>,
   game: TraceCartridge['game'],
 ): TraceCartridge {
-  const title = gameByMd5(image.md5)?.title ?? basename(path, extname(path));
-  return { ...image, file: basename(path), title, game };
+  // A line break in a file's name must not begin a line of the trace.
+  const title = gameByMd5(image.md5)?.title ?? printable(basename(path, extname(path)));
+  return { ...image, file: printable(basename(path)), title, game };
 }
 
 /** Whether the word looks like a file's path, or is one. */

@@ -79,6 +79,14 @@ describe('what it prints', () => {
     expect(asPong.stdout).toContain(' any 0 ');
   });
 
+  test('a name with a line break is one line of the trace', async () => {
+    const path = file('a\n0 1 2.bin', readFileSync(rom('tiafuzz01')));
+    const { stdout, stderr } = await cli(['trace', path, '--frames', '0']);
+    expect(stdout).toStartWith('# rom a\\x0a0 1 2.bin\n# md5 ');
+    expect(stdout).toContain('\n# name a\\x0a0 1 2\n');
+    expect(stderr.split('\n')).toHaveLength(2);
+  });
+
   test('nothing goes wrong when the reader leaves', async () => {
     const process = start(['trace', 'pong', '--frames', '100000000', '--full', '100000000']);
     const reader = process.stdout.getReader();
