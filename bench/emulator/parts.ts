@@ -3,8 +3,7 @@
  * is a call by itself, and times are shares of a sampling profile of frames that run as they always do.
  *
  * A sample belongs to the TIA when a function of its folder is on the stack, else to the rest when one of RIOT or cartridge is, else to
- * the CPU when the function is its loop (which is compiled from text and has no file) or one of its folder, else to the rest. Parts of
- * other files that the compiler drew into the CPU's loop count as CPU.
+ * the CPU when one of its folder is, else to the rest. What the compiler drew from other files into the CPU's loop counts as CPU.
  */
 import { profile } from 'bun:jsc';
 import { Cpu } from '../../src/emulator/cpu/cpu.ts';
@@ -31,17 +30,12 @@ export function sampleParts(player: Player, wantedMs: number): Parts {
   return { cpu: share(counts.cpu), tia: share(counts.tia), rest: share(counts.rest), samples };
 }
 
-interface StackFrame {
-  readonly name: string;
-  readonly sourceURL?: string | undefined;
-}
-
-function partOf(frames: readonly StackFrame[]): 'cpu' | 'tia' | 'rest' {
+/** `frames`: the stack of a sample. */
+function partOf(frames: readonly { readonly sourceURL?: string }[]): 'cpu' | 'tia' | 'rest' {
   const has = (folder: RegExp): boolean => frames.some(({ sourceURL }) => folder.test(sourceURL ?? ''));
   if (has(/\/src\/emulator\/tia\//)) return 'tia';
   if (has(/\/src\/emulator\/(riot|cartridge)\//)) return 'rest';
-  const inLoop = frames.some(({ name, sourceURL }) => name === 'execute' && sourceURL === undefined);
-  return inLoop || has(/\/src\/emulator\/cpu\//) ? 'cpu' : 'rest';
+  return has(/\/src\/emulator\/cpu\//) ? 'cpu' : 'rest';
 }
 
 /** Instructions per frame in `wantedMs` of play; the consoles of this process are slow meanwhile. */

@@ -34,7 +34,7 @@ export interface Results {
   readonly cpu: string;
   readonly cores: number;
   readonly bun: string;
-  /** The machine's load average of one minute; the measurement itself makes about 1. */
+  /** The machine's load average of one minute. */
   readonly load: { readonly before: number; readonly after: number };
   readonly secondsPerMode: number;
   readonly rows: readonly Row[];
@@ -52,7 +52,10 @@ const partsMethod =
 export function machineLine({ cpu, cores, bun, load, date, commit, dirty }: Results): string {
   const version = commit === null ? '' : `, commit ${commit.slice(0, 10)}${dirty ? ' with changes' : ''}`;
   const loads = `load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`;
-  return `${cores} cores of ${cpu}, Bun ${bun}, ${date.slice(0, 10)}${version}; ${loads}`;
+  // The measurement itself keeps one core busy, and all of them in turns.
+  const busy = load.before > cores / 2 || load.after > cores + 1;
+  const warning = busy ? ' (other work slowed this: measure again on a quiet machine)' : '';
+  return `${cores} cores of ${cpu}, Bun ${bun}, ${date.slice(0, 10)}${version}; ${loads}${warning}`;
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
@@ -63,10 +66,14 @@ function peerFigure({ framesPerSecond }: Peer, rom: string): string {
 
 const aboutPeers = (): string => peers.map(({ name, about }) => `${name}: ${about}`).join('; ');
 
+/** How many consoles played at once; undefined where none did. */
+function workersOf({ rows }: Results): number | undefined {
+  return rows.find(({ allCores }) => allCores !== undefined)?.allCores?.workers;
+}
+
 /** Two tables and how they came about. */
 export function textReport(results: Results): string[] {
   const { rows } = results;
-  const withWorkers = rows.find(({ allCores }) => allCores !== undefined)?.allCores?.workers;
   const speeds = [
     [
       'cartridge',
@@ -74,7 +81,7 @@ export function textReport(results: Results): string[] {
       'frames/s',
       'best',
       'x 60 Hz',
-      `${withWorkers ?? 'all'} cores`,
+      `${workersOf(results) ?? 'all'} cores`,
       ...peers.map(({ name }) => name),
     ],
     ...rows.map(({ rom, mode, framesPerSecond, best, timesRealTime, allCores }) => [
@@ -135,7 +142,7 @@ export function markdownTable(results: Results): string {
   const roms = [...new Set(results.rows.map(({ rom }) => rom))];
   const rowOf = (rom: string, mode: Mode): Row | undefined =>
     results.rows.find((row) => row.rom === rom && row.mode === mode);
-  const workers = results.rows[0]?.allCores?.workers;
+  const workers = workersOf(results);
   const header = ['cartridge', 'drawn', 'seen', 'observation', `observation, ${workers ?? 'all'} cores`];
   const table = [
     [...header, ...peers.map(({ name }) => name)],
