@@ -3,6 +3,7 @@
  * Expectations: Salomon's sctech.txt, Colbert's tape format, Mott's and Stolberg's letters, as cited in cartridge/supercharger.ts.
  */
 import { describe, expect, test } from 'bun:test';
+import type { CartridgeSpace } from '../../src/emulator/cartridge/cartridge.ts';
 import { createCartridge } from '../../src/emulator/cartridge/identify.ts';
 import { Console } from '../../src/emulator/console/console.ts';
 import { assemble, copies, left, played } from './cartridgePrograms.ts';
@@ -268,6 +269,24 @@ test('a snapshot while a byte waits plays on as if there had been none', () => {
     expect([console.cartridgeRam[operand], other.cartridgeRam[operand]]).toEqual([waiting, waiting]);
     expect(other.snapshot()).toEqual(console.snapshot());
   }
+});
+
+test('the ROM is not written, nor what lies behind the RAM', () => {
+  const cartridge = createCartridge(part({ program: '' }));
+  const space: CartridgeSpace = {
+    cartridgeRam: new Uint8Array(4 * 2048),
+    ...{ mapRom() {}, mapRomA13() {}, mapRamRead() {}, mapRamWrite() {}, unmapWrite() {}, watch() {}, watchAll() {} },
+  };
+  cartridge.attach(space);
+  cartridge.reset({ nextU32: () => 0 });
+  const accessAll = (...addresses: number[]): void => {
+    for (const address of addresses) cartridge.access(address, -1, 0);
+  };
+  accessAll(0x1000 + (lowerBank1 | writable), 0x1ff8);
+  accessAll(0x105a, 0x1900, 0x1901, 0x1902, 0x1903, 0x1904);
+  expect(space.cartridgeRam.every((byte) => byte === 0)).toBe(true);
+  accessAll(0x105a, 0x1900, 0x1901, 0x1902, 0x1903, 0x1204);
+  expect(space.cartridgeRam[0x204]).toBe(0x5a);
 });
 
 test('the ROM is 2 KiB of our own, shown above after power-on', () => {
