@@ -150,6 +150,7 @@ describe('random numbers', () => {
       copies([['$1001', '$83']]),
       // One more for the write to 0x1041, two for 0x1fd0 and 0x1038: the fourth read is the 0x1e above.
       write(0x1070, 0),
+      ' jsr nothing\n jmp (target)\nnothing rts\ntarget .word on\non',
       ' sta $1041\n bit $1fd0\n bit $1038\n bit $1f80',
       copies([['$1001', '$84']]),
     ].join('\n');

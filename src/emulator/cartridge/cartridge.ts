@@ -39,7 +39,8 @@ export interface Cartridge {
   /** What the system reset does: the first bank, and RAM with what it holds after power-on. `random`: the console's noise. */
   reset(random: RandomSource): void;
   /**
-   * An access to a watched address, 0x1000..0x1FFF, told before it happens: what it selects answers it.
+   * An access to a watched address, 0x1000..0x1FFF, told before it happens: what it selects answers it. Some to other addresses of the
+   * cartridge come, too: what the CPU asks the bus for in any case.
    * @param value the byte written, or -1 when the access is a read
    * @param cycles its time, in CPU cycles
    */

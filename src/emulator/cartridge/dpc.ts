@@ -10,9 +10,9 @@
  *            5  the same rotated right          6  the same rotated left
  *            7  the flag, 0xFF or 0
  *
- * A fetcher counts down as it is read, and its flag goes up where the counter's low byte equals `top`, down where it equals `bottom`; data
- * is stored back to front. Fetchers 5..7 in music mode are counted by an oscillator instead, from `top` round to `top`, and the flag is
- * the voice's square wave.
+ * Every read counts the address's fetcher down, that of a random number, too. Its flag goes up where the counter's low byte equals `top`,
+ * down where it equals `bottom`; data is stored back to front. Fetchers 5..7 in music mode are counted by an oscillator instead, from
+ * `top` round to `top`, and the flag is the voice's square wave.
  *
  * Modelled with less than the hardware has: the oscillator, a resistor's and a capacitor's on each board, runs at 20,000 Hz; the random
  * number, which the hardware shifts with every access to the cartridge, is shifted by those to its registers and to 0x1FC0..0x1FFF. No
@@ -26,6 +26,8 @@ import type { Cartridge, CartridgeSpace } from './cartridge.ts';
 const bankSize = 0x1000;
 const programSize = 2 * bankSize;
 const displaySize = 0x800;
+const registersEnd = 0x1080;
+const lastPage = 0x1fc0;
 const bankHotspot = 0x1ff8;
 const startBank = 1;
 const fetchers = 8;
@@ -80,8 +82,8 @@ export class DpcCartridge implements Cartridge {
 
   attach(space: CartridgeSpace): void {
     this.#space = space;
-    space.watch(0x1000, 0x80);
-    space.watch(0x1fc0, 64);
+    space.watch(0x1000, registersEnd - 0x1000);
+    space.watch(lastPage, 0x40);
     space.mapRamRead(0x1000, this.ramSize, 0);
   }
 
@@ -91,8 +93,9 @@ export class DpcCartridge implements Cartridge {
   }
 
   access(address: number, value: number, cycles: number): void {
+    if (address >= registersEnd && address < lastPage) return;
     this.randomNumber = nextRandom(this.randomNumber);
-    if (address >= 0x1080) {
+    if (address >= lastPage) {
       const bank = address - bankHotspot;
       if (bank === 0 || bank === 1) this.#select(bank);
     } else if (address >= 0x1040) {
