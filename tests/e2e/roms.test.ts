@@ -74,17 +74,22 @@ describe('the list', () => {
     mkdirSync(shelf);
     writeFileSync(join(shelf, `${'a long name '.repeat(9)}.bin`), breakout);
     writeFileSync(join(shelf, 'montezuma_revenge.other.bin'), seaquest.slice().reverse());
-    const { code, stdout, stderr } = await roms([], { STAND_INS: JSON.stringify({ breakout: md5(breakout) }) });
+    const pong = madeUpImage('pong', 2048);
+    writeFileSync(join(shelf, 'pong.bin'), pong);
+    const env = { STAND_INS: JSON.stringify({ breakout: md5(breakout), pong: md5(pong) }) };
+    const { code, stdout, stderr } = await roms([], env);
     expect([code, stderr]).toEqual([0, '']);
     const lines = stdout.trimEnd().split('\n');
     for (const line of lines.slice(0, -2)) expect(line.length).toBeLessThanOrEqual(80);
-    const other = ['breakout', 'montezuma_revenge'];
+    const other = ['breakout', 'montezuma_revenge', 'pong'];
     for (const { id, md5: known } of games.filter((game) => !other.includes(game.id))) {
       expect(lines.some((line) => line.startsWith(`${id} `) && line.includes(known[0]))).toBe(true);
     }
     expect(stdout).toContain(`breakout           ${md5(breakout)}  a long name`);
     expect(stdout).toContain('montezuma_revenge* ');
-    expect(stdout).toContain('2 of 104 genuine games, 3 of 3 of our own');
+    expect(stdout).toMatch(/^pong .* ours; the genuine is played$/m);
+    expect(stdout).toMatch(/^pong .* pong\.bin$/m);
+    expect(stdout).toContain('3 of 104 genuine games, 3 of 3 of our own');
     expect(stdout).toContain(`Games folder: ${shelf} (ATARI_ROMS)`);
   });
 

@@ -188,7 +188,11 @@ describe('nothing in the games folder is replaced', () => {
       'imported breakout breakout.bin',
     ]);
     expect(findCartridge({ game: 'breakout', gamesFolder: games }).md5).toBe(md5(breakout));
-    rmSync(join(games, 'breakout.bin'));
+    // The first release is played, whatever the files are called.
+    writeFileSync(join(games, 'breakout.bin'), second);
+    writeFileSync(join(games, 'z.bin'), breakout);
+    expect(findCartridge({ game: 'breakout', gamesFolder: games }).md5).toBe(md5(breakout));
+    rmSync(join(games, 'z.bin'));
     expect(findCartridge({ game: 'breakout', gamesFolder: games }).md5).toBe(md5(second));
   });
 
@@ -313,11 +317,15 @@ describe('no archive is unpacked without end', () => {
   test('a bomb costs a cartridge, and what comes after it is found', async () => {
     const bomb = { name: 'bomb', bytes: new Uint8Array(), packed: deflatedZeros(2048), declaredBytes: 2 ** 31 };
     const lies = { ...bomb, name: 'lies', declaredBytes: 524_288 };
-    write('x.zip', zip([bomb, lies, { name: 'game', bytes: breakout }]));
+    const truth = { ...bomb, name: 'truth', packed: deflatedZeros(60), declaredBytes: 60 * 2 ** 20 };
+    // Together more than the budget.
+    const truths = Array(20).fill(truth);
+    write('x.zip', zip([bomb, lies, ...truths, { name: 'game', bytes: breakout }]));
     const before = performance.now();
     expect(await imported()).toEqual([
       'imported breakout breakout.bin',
       ...['refused damaged x.zip > lies', 'refused tooLarge x.zip > bomb'],
+      ...truths.map(() => 'refused tooLarge x.zip > truth'),
     ]);
     // Measured: 10 ms. All of it takes 10 s.
     expect(performance.now() - before).toBeLessThan(3000);
