@@ -29,7 +29,8 @@ export interface RomCase {
 }
 
 export type Operation =
-  | { readonly do: 'act'; readonly action: number; readonly frames: number; readonly draw: boolean }
+  /** Bit i of `drawn`: whether frame i is. */
+  | { readonly do: 'act'; readonly action: number; readonly frames: number; readonly drawn: number }
   | { readonly do: 'reset' }
   | { readonly do: 'seed'; readonly seed: number }
   | { readonly do: 'save' }
@@ -98,8 +99,8 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('act' as const),
       action: fc.nat(17),
-      frames: fc.integer({ min: 1, max: 6 }),
-      draw: fc.boolean(),
+      frames: fc.integer({ min: 1, max: 12 }),
+      drawn: fc.nat(0xfff),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'reset' as const }) },
@@ -135,7 +136,7 @@ export const anyCase: fc.Arbitrary<FuzzCase> = fc.record({
   difficulty: fc.nat(3),
   seed: anySeed,
   sticky: fc.constantFrom(0, 0.25, 1),
-  operations: fc.array(anyOperation, { maxLength: 80, size: 'max' }),
+  operations: fc.array(anyOperation, { maxLength: 60, size: 'max' }),
 });
 
 /** The image that a case describes. */
