@@ -6,6 +6,7 @@ import { UserError } from '../../errors.ts';
 import { Mt19937 } from '../../random.ts';
 import { type Cartridge, fillWithNoise } from '../cartridge/cartridge.ts';
 import { createCartridge } from '../cartridge/identify.ts';
+import type { Scheme } from '../cartridge/schemes.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { Riot } from '../riot/riot.ts';
 import { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
@@ -80,7 +81,11 @@ export class Console {
     expectPictureFits(wanted.yStart, wanted.height);
     this.#rom = rom;
     this.#random = original === undefined ? new Mt19937(noiseSeed) : original.#random.clone();
-    this.cartridge = createCartridge(rom, wanted.bankswitch);
+    // A copy need not find its bank switching out again.
+    this.cartridge = createCartridge(
+      rom,
+      original === undefined ? wanted.bankswitch : (original.cartridge.scheme as Scheme),
+    );
     this.controls = new Controls(wanted);
     let format: TelevisionFormat = wanted.format === 'AUTO-DETECT' ? 'NTSC' : wanted.format;
     this.#television = original === undefined ? television(wanted, format, wanted.height) : original.#television;
