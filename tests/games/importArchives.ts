@@ -97,10 +97,10 @@ function padded(bytes: Uint8Array): Buffer {
   return whole;
 }
 
-/** Raw deflate data of `head` and so many MiB of zeros: a thousandth of their size. */
-export function deflatedZeros(mebibytes: number, head: Uint8Array = new Uint8Array()): Buffer {
+/** Raw deflate data of `head` and so many MiB of zeros, or of another byte: a thousandth of their size. */
+export function deflatedZeros(mebibytes: number, head: Uint8Array = new Uint8Array(), byte = 0): Buffer {
   const unfinished = { finishFlush: constants.Z_SYNC_FLUSH };
-  const zeros = deflateRawSync(new Uint8Array(2 ** 20), unfinished);
+  const zeros = deflateRawSync(new Uint8Array(2 ** 20).fill(byte), unfinished);
   return Buffer.concat([
     deflateRawSync(head, unfinished),
     ...Array<Buffer>(mebibytes).fill(zeros),

@@ -136,13 +136,15 @@ async function* tarFindings(archive: Archive, chunks: AsyncIterable<Uint8Array>)
       });
     },
     onwarn(code, message) {
-      if (code === 'TAR_BAD_ARCHIVE' || code === 'TAR_ENTRY_INVALID') damage ??= String(message);
+      if (code !== 'TAR_BAD_ARCHIVE' && code !== 'TAR_ENTRY_INVALID') return;
+      damage ??= String(message);
+      begun++;
     },
   });
   parser.on('eof', () => {
     isAtEnd = true;
   });
-  // A header that describes the next entry costs time as an entry does.
+  // A header that describes the next entry, and one that is none, cost time as an entry does.
   parser.on('meta', () => begun++);
   parser.on('ignoredEntry', (entry: ReadEntry) => {
     begun++;
@@ -160,7 +162,7 @@ async function* tarFindings(archive: Archive, chunks: AsyncIterable<Uint8Array>)
     parser.write(chunk);
     yield* endedEntries();
     // What follows may be endless, and the parser takes a second for a few MiB of it.
-    if (isAtEnd || damage !== undefined) break;
+    if (isAtEnd) break;
   }
   parser.end();
   yield* endedEntries();
