@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { anyCase } from './fuzzCases.ts';
+import { anyCase, type FuzzCase } from './fuzzCases.ts';
 import { CheckFailed, checkedEmulator, instrumented, turns } from './fuzzChecked.ts';
 import * as plain from './fuzzEntry.ts';
 import { playCase } from './fuzzRun.ts';
@@ -25,6 +25,33 @@ test('as it is', () => {
     fc.property(anyCase, (fuzzCase) => playCase(plain, fuzzCase)),
     { ...limits, markInterruptAsFailure: false },
   );
+});
+
+describe('what once failed', () => {
+  const console = {
+    left: 'JOYSTICK',
+    right: 'JOYSTICK',
+    swapPorts: false,
+    swapPaddles: false,
+    format: 'AUTO-DETECT',
+    yStart: 34,
+    height: 210,
+    hmoveBlanks: true,
+  } as const;
+  const others = { bankswitch: 'auto', console, game: -1, mode: 0, difficulty: 0, seed: 0, sticky: 0 } as const;
+  const noise = { style: 'noise', signature: '', superChip: false, start: 0xf000 } as const;
+
+  const cases: readonly [string, FuzzCase][] = [
+    [
+      'a frame that never ends was greyed twice when it had not been drawn',
+      {
+        ...others,
+        rom: { ...noise, size: 10240, seed: 4293765674 },
+        operations: [{ do: 'act', action: 0, frames: 2, drawn: 0 }],
+      },
+    ],
+  ];
+  test.each([...cases])('%s', (_, fuzzCase) => playCase(plain, fuzzCase));
 });
 
 describe('the checked build sees', () => {

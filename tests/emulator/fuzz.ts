@@ -30,7 +30,7 @@ if (values.case !== undefined) {
   process.exit(0);
 }
 
-const casesOfRound = 200;
+const casesOfRound = 50;
 const began = performance.now();
 const end = began + Number(values.minutes) * 60_000;
 let seed = Number(values.seed);

@@ -192,7 +192,8 @@ export class Console {
     }
     if (!this.#greyed) {
       this.#greyed = true;
-      tia.greyFrom(this.scanlines);
+      // A frame that is not painted now will be, from its start.
+      if (paint) tia.greyFrom(this.scanlines);
     }
     return false;
   }
