@@ -121,6 +121,11 @@ export class Beam {
     if (this.lastUpdate >= clock || clock < this.displayStart || this.lastUpdate >= this.displayStop) return;
     if (clock > this.displayStop) clock = this.displayStop;
     if (this.stale !== 0) this.#refresh();
+    const state = this.#state;
+    if (!this.painting && state.hmoveBlank === 0 && (!this.#raster.canCollide || (state.vblank & 2) !== 0)) {
+      this.#pass(clock);
+      return;
+    }
     let from = this.lastUpdate - this.lineStart;
     while (clock > this.lineStart + lineClocks) {
       if (from < lineClocks) this.#drawSegment(from, lineClocks);
@@ -131,6 +136,16 @@ export class Beam {
     }
     const to = clock - this.lineStart;
     if (from < to) this.#drawSegment(from, to);
+    this.lastUpdate = clock;
+  }
+
+  /** Goes on to `clock` where nothing is painted and nothing can collide. */
+  #pass(clock: number): void {
+    while (clock > this.lineStart + lineClocks) {
+      this.lineStart += lineClocks;
+      this.row++;
+      this.#endLine();
+    }
     this.lastUpdate = clock;
   }
 
