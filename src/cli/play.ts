@@ -3,7 +3,6 @@ import { describeAdapter } from '../../kernels/runtime/adapter.ts';
 import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
 import type { EnvironmentOptions } from '../env/options.ts';
 import { UserError } from '../errors.ts';
-import { gameNames } from '../games/registry.ts';
 import { environmentOptions } from '../run/configuration.ts';
 import { evaluationEnvironment, type GreedyPolicy, Play } from '../run/evaluation.ts';
 import { requireWritable, writeRecording } from '../run/recordingFile.ts';
@@ -99,7 +98,7 @@ async function choosePlayer(parsed: ParsedArguments): Promise<ChosenPlayer> {
     const [game] = parsed.positionals;
     if (game === undefined) {
       throw new UserError(
-        `No game is named. Games: ${gameNames().join(', ')}.`,
+        'No game is named; `bun run roms` lists them all.',
         'For example: bun run play pong --gif pong.gif',
       );
     }

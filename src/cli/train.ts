@@ -5,7 +5,6 @@ import { DeviceLostError, GpuError } from '../../kernels/runtime/errors.ts';
 import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
 import { Dqn } from '../agent/dqn.ts';
 import { UserError } from '../errors.ts';
-import { gameNames } from '../games/registry.ts';
 import { damaged, type LoadedCheckpoint } from '../run/checkpoint.ts';
 import {
   agentOptions,
@@ -73,7 +72,7 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
   const values = path === undefined ? undefined : readConfigurationFile(path);
   const game = parsed.positionals[0] ?? values?.game;
   if (typeof game !== 'string') {
-    throw new UserError(`No game is named. Games: ${gameNames().join(', ')}.`, 'For example: bun run train pong');
+    throw new UserError('No game is named; `bun run roms` lists them all.', 'For example: bun run train pong');
   }
   const flags = configurationFlags(parsed);
   const file = path !== undefined && values !== undefined ? { file: { path, values } } : {};

@@ -47,7 +47,7 @@ describe('names', () => {
       ['play', 'pong', '--gif', 'x.gif', '--bankswitch', 'dpd'],
       ['"dpd"', 'Did you mean "DPC"?', 'auto, 2K'],
     ],
-    ['no game', ['train'], ['Games: ', 'catch', 'pong', 'bun run train pong']],
+    ['no game', ['train'], ['No game is named', 'bun run roms', 'bun run train pong']],
     ['a word too many', ['train', 'pong', 'now'], ['"now" is one word too many']],
     ['no run to evaluate', ['eval', 'pong'], ['No run is named']],
     ['nothing to record', ['play', 'pong'], ['--gif']],
