@@ -27,16 +27,15 @@ export class Frames {
   /** By buffer: the state before the frame whose picture it should hold, undefined while it holds it. */
   readonly #owed: (SnapshotWriter | undefined)[] = [undefined, undefined];
   /** Memory for states: two may be owed while a third frame runs. */
-  readonly #spare = [new SnapshotWriter(), new SnapshotWriter(), new SnapshotWriter()];
+  readonly #spare: SnapshotWriter[] = [];
   /** The last `run` went on with a frame; `#interrupted` is what that frame's picture was before. */
   #wentOn = false;
-  readonly #interrupted: Uint8Array;
+  #interrupted: Uint8Array | undefined;
   /** The last frame came to the end of the picture, so the next one will probably too. */
   #complete = false;
 
   constructor(machine: FrameMachine) {
     this.#machine = machine;
-    this.#interrupted = new Uint8Array(machine.raster.pixels.length);
   }
 
   /** Runs a frame. `draw` is false when its picture is probably not wanted. */
@@ -45,7 +44,9 @@ export class Frames {
     this.#wentOn = machine.unfinished;
     if (this.#wentOn) {
       // The frame is drawn so far.
-      this.#interrupted.set(machine.raster.pixels);
+      const { pixels } = machine.raster;
+      this.#interrupted ??= new Uint8Array(pixels.length);
+      this.#interrupted.set(pixels);
       this.#complete = machine.runFrame(true);
       return;
     }
@@ -78,7 +79,7 @@ export class Frames {
 
   /** The buffer with the picture that was there before the last `run`. */
   previous(): Uint8Array {
-    if (this.#wentOn) return this.#interrupted;
+    if (this.#wentOn && this.#interrupted !== undefined) return this.#interrupted;
     const { raster } = this.#machine;
     this.#draw(raster.buffer ^ 1);
     return raster.otherPixels;
