@@ -125,6 +125,7 @@ export class Console {
       this.format = original.format;
       this.properties = original.properties;
       this.#identity = original.#identity;
+      this.#snapshotBytes = original.snapshotBytes;
     }
     this.screenHeight = Math.max(this.properties.height, minScreenHeight);
   }
