@@ -52,6 +52,27 @@ describe('what once failed', () => {
     ],
   ];
   test.each([...cases])('%s', (_, fuzzCase) => playCase(plain, fuzzCase));
+
+  test('a look behind memory for what follows the last instruction in it', async () => {
+    // LDA INTIM into the last three bytes of an F8SC cartridge's RAM, the timer started, and there.
+    const program = [0xa9, 0xad, 0x8d, 0x7d, 0xf0, 0xa9, 0x84, 0x8d, 0x7e, 0xf0, 0xa9, 0x02, 0x8d, 0x7f, 0xf0];
+    program.push(0xa9, 0xc8, 0x8d, 0x96, 0x02, 0x4c, 0xfd, 0xf0);
+    const rom = new Uint8Array(8192);
+    for (const bank of [0, 0x1000]) {
+      rom.set(program, bank + 0x100);
+      rom.set([0x00, 0xf1], bank + 0xffc);
+    }
+    const { Arcade } = await checkedEmulator();
+    turns.count = 0;
+    turns.limit = Number.POSITIVE_INFINITY;
+    const arcade = new Arcade({ rom, seed: 1 });
+    expect([arcade.console.cartridge.scheme, ...arcade.console.cartridgeRam.subarray(125)]).toEqual([
+      'F8SC',
+      0xad,
+      0x84,
+      0x02,
+    ]);
+  });
 });
 
 describe('the checked build sees', () => {

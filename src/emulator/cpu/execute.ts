@@ -77,7 +77,7 @@ function caseCode({ operation, mode, cycles, length, pagePenalty }: Opcode): str
       else {
         m = latch = bus.read(address, cycles, latch);
         // The program waits for the timer: \`loop: LDA INTIM, BNE loop\`, 7 cycles and 2 instructions each time.
-        if (m !== 0 && memory[at + 3] === 0xd0 && memory[at + 4] === 0xfb && (pc & 63) >= 3 && (pc & 63) < 62) {
+        if (m !== 0 && (pc & 63) >= 3 && (pc & 63) < 62 && memory[at + 3] === 0xd0 && memory[at + 4] === 0xfb) {
           t = bus.timerLoops(address, cycles, 7);
           if (t > remaining >> 1) t = remaining >> 1;
           if (t > 0) {
