@@ -1,6 +1,6 @@
 /**
  * The fuzz tests for as long as one likes: `bun tests/emulator/fuzz.ts --minutes 60 --seed 1`. Plays the cases of fuzzCases.ts in turns on
- * the checked build and on the emulator as it is, and prints what was played. A failure prints the smallest case found, which
+ * the checked build and on the emulator as it is, so that each counts twice in what it prints was played. A failure prints the smallest case found, which
  * `--case '…'` plays again, and ends with exit code 1.
  */
 import { parseArgs } from 'node:util';

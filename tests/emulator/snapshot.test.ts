@@ -6,9 +6,11 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { Console } from '../../src/emulator/console/console.ts';
 import { Arcade } from '../../src/env/arcade.ts';
+import { AtariEnvironment } from '../../src/env/environment.ts';
+import type { EnvironmentOptions } from '../../src/env/options.ts';
 import { UserError } from '../../src/errors.ts';
 import { pong } from '../../src/games/pong.ts';
-import { Mt19937 } from '../../src/random.ts';
+import { Mt19937, Xoshiro128 } from '../../src/random.ts';
 import { readRom } from '../golden/cartridges.ts';
 
 const ownPong = new Uint8Array(await Bun.file(new URL('../../roms/pong.bin', import.meta.url)).arrayBuffer());
@@ -124,6 +126,52 @@ test('a frame that goes on for an hour keeps its time', () => {
   console.runFrame();
   fresh.runFrame();
   expect(fresh.snapshot()).toEqual(console.snapshot());
+});
+
+test('an environment, too, restores all or nothing', () => {
+  const options: EnvironmentOptions = {
+    frameSkip: 4,
+    maxPool: 2,
+    observationSize: 42,
+    resize: 'area',
+    stack: 3,
+    stackPadding: 'zero',
+    randomStarts: 0,
+    fireStart: false,
+    lifeLossTerminal: false,
+    rewardClipping: 'sign',
+    repeatActionProbability: 0.25,
+    actionSet: 'minimal',
+    maxEpisodeFrames: 400,
+  };
+  const env = new AtariEnvironment(
+    new Arcade({ rom: ownPong, game: pong, seed: 1 }),
+    options,
+    new Xoshiro128(1, 'env'),
+  );
+  env.reset();
+  const state = env.snapshot();
+  for (let step = 0; step < 4; step++) env.step(step);
+  const before = env.snapshot();
+  // The place of the newest frame in the ring of three.
+  const newest = 5 * 4;
+  for (const [place, value] of [
+    [newest, 3],
+    [newest, -1],
+    [newest + 4, 4],
+    [newest - 4, 2],
+    [state.length - 1, -1],
+  ]) {
+    const damaged = state.slice();
+    if (place < 100) new DataView(damaged.buffer).setInt32(place, value, true);
+    else damaged[place] ^= 1;
+    expect(() => env.restore(damaged)).toThrow(UserError);
+    expect(env.snapshot()).toEqual(before);
+  }
+  expect(() => env.restore(state.subarray(0, -1))).toThrow(UserError);
+  expect(env.snapshot()).toEqual(before);
+  env.restore(state);
+  expect(env.snapshot()).toEqual(state);
 });
 
 describe('the Mersenne Twister', () => {
