@@ -25,12 +25,10 @@ import {
   effects,
   graphics,
   invisible,
-  nothingNew,
   playfield,
   playfieldDelay,
   strobe,
   strobeDelay,
-  visible,
   visibleIfNew,
 } from './writeEffects.ts';
 
@@ -153,36 +151,20 @@ export class Tia {
     const sinceStart = clock - beam.frameStart;
     if (clock >= this.#lastClock) this.frameDone = true;
     // One call draws for all registers: spelt out in each case it would make this function too large to compile well.
+    const effect = effects[index];
     let delay = delays[index];
-    switch (effects[index]) {
-      case visible:
-        break;
-      case visibleIfNew:
-        if (this.#written[index] === value) delay |= nothingNew;
-        break;
-      case playfield:
-        delay = playfieldDelay[(((sinceStart % lineClocks) / 3) | 0) & 3];
-        if (this.#written[index] === value) delay |= nothingNew;
-        break;
-      case graphics:
-        if (this.#written[index] === value && this.#copiesTaken(index)) delay |= nothingNew;
-        break;
-      case strobe:
-        delay =
-          index === register.RESP0
-            ? this.#strobeDelay(state.posp0, state.nusiz0, sinceStart % lineClocks)
-            : this.#strobeDelay(state.posp1, state.nusiz1, sinceStart % lineClocks);
-        break;
-      default:
-        delay |= nothingNew;
-    }
-    this.#written[index] = value;
-    beam.due(clock + (delay & 15));
-    if (delay < nothingNew) {
+    if (effect === playfield) delay = playfieldDelay[(((sinceStart % lineClocks) / 3) | 0) & 3];
+    else if (effect === strobe) delay = this.#strobeDelay(index, sinceStart % lineClocks);
+    beam.due(clock + delay);
+    if (effect !== invisible) {
+      if (this.#written[index] === value && effect >= visibleIfNew) {
+        if (effect !== graphics || this.#copiesTaken(index)) return;
+      }
       if (index === register.VBLANK) beam.flush();
       else beam.draw();
       beam.repeatsRow = false;
-    } else if (effects[index] !== invisible) return;
+    }
+    this.#written[index] = value;
     switch (index) {
       case 0x00: // VSYNC
         if (value & 2) this.vsyncFinish = clock + lineClocks;
@@ -365,7 +347,10 @@ export class Tia {
   }
 
   /** Clocks until a write to RESPx moves the player: while a copy is drawn, until that one is finished. */
-  #strobeDelay(position: number, nusiz: number, lineClock: number): number {
+  #strobeDelay(index: number, lineClock: number): number {
+    const { state } = this;
+    const position = index === register.RESP0 ? state.posp0 : state.posp1;
+    const nusiz = index === register.RESP0 ? state.nusiz0 : state.nusiz1;
     return strobeOutcome(position, playerPosition(lineClock), nusiz & 7) === strobeDuring ? strobeDelay : 0;
   }
 

@@ -15,16 +15,14 @@ const sizeDelay = 8;
 /** What a write does to the picture. */
 export const invisible = 0;
 export const visible = 1;
-/** As `visible`, but writing the same value again changes nothing. */
-export const visibleIfNew = 2;
-/** As `visibleIfNew`, with a delay that depends on the cycle. */
-export const playfield = 3;
-/** As `visibleIfNew`, unless the delayed copies of other registers change. */
+/** As `visible`, with a delay that depends on where the player is. */
+export const strobe = 2;
+/** As `visible`, but writing the same value again changes nothing; and so all that follow. */
+export const visibleIfNew = 3;
+/** Unless the delayed copies of other registers change. */
 export const graphics = 4;
-/** With a delay that depends on where the player is. */
-export const strobe = 5;
-/** A bit beside a delay of 0..15: the picture stays as it is. */
-export const nothingNew = 16;
+/** With a delay that depends on the cycle. */
+export const playfield = 5;
 
 /** By register: what a write does, and clocks until it shows. */
 export const effects = new Uint8Array(64);
