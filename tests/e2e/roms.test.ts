@@ -231,6 +231,19 @@ describe('an import', () => {
   });
 });
 
+/**
+ * The most memory that a running process has had so far, 0 once it has ended. Linux alone tells: what a process reports of itself when it
+ * ends counts the one that started it, here all the tests before.
+ */
+function peakMemoryBytes(pid: number): number {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return 1024 * Number(kibibytes ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 test('junk, bombs and archives that reach outside cost neither memory, time nor a file elsewhere', async () => {
   const gibibyte = { bytes: new Uint8Array(), packed: deflatedZeros(1024) };
   const bomb = zip([{ name: 'zeros', ...gibibyte, declaredBytes: 2 ** 30 }]);
@@ -255,10 +268,16 @@ test('junk, bombs and archives that reach outside cost neither memory, time nor 
 
   const begun = performance.now();
   const child = startRoms(['import', from]);
+  let peakBytes = 0;
+  const watch = setInterval(() => {
+    peakBytes = Math.max(peakBytes, peakMemoryBytes(child.pid));
+  }, 5);
   const { code, stdout } = await ended(child);
+  clearInterval(watch);
   expect(code).toBe(0);
   expect(performance.now() - begun).toBeLessThan(20_000);
-  expect(child.resourceUsage()!.maxRSS).toBeLessThan(200 * 2 ** 20);
+  if (process.platform === 'linux') expect(peakBytes).toBeGreaterThan(10 * 2 ** 20);
+  expect(peakBytes).toBeLessThan(200 * 2 ** 20);
   expect(readdirSync(outside)).toEqual([]);
   expect(onShelf()).toEqual(['breakout.bin', 'seaquest.bin']);
   const named = ['bomb.zip > zeros: 1 GiB', 'lies.zip > zeros: ', 'bomb.gz: more than', 'bomb.tar.gz: more than 1 GiB'];
