@@ -11,10 +11,10 @@ import { CheckFailed, type Emulator, turns } from './fuzzChecked.ts';
 type Arcade = InstanceType<Emulator['Arcade']>;
 
 /**
- * Turns of loops in one call: 25,000 instructions a frame and what they draw; up to 80 frames in a reset, after 60 in which the console is
- * switched on.
+ * Turns of loops in one call: 25,000 instructions a frame and what they draw, each with up to five accesses that may all switch a bank of 64
+ * pages, twice each; up to 80 frames in a reset, after 60 in which the console is switched on.
  */
-const turnsOfFrame = 4_000_000;
+const turnsOfFrame = 20_000_000;
 const turnsOfReset = 150 * turnsOfFrame;
 
 /** What was played, for the reports of a long run: a case counts on each build. */
