@@ -134,9 +134,10 @@ export class Beam {
       this.#endLine();
       from = 0;
     }
-    const to = clock - this.lineStart;
-    if (from < to) this.#drawSegment(from, to);
     this.lastUpdate = clock;
+    const to = clock - this.lineStart;
+    if (from >= to || (to <= blankClocks && state.hmoveBlank === 0)) return;
+    this.#drawSegment(from, to);
   }
 
   /** Goes on to `clock` where nothing is painted and nothing can collide. */
@@ -173,15 +174,17 @@ export class Beam {
         if (this.painting) raster.paint(row, firstPixel, endPixel);
       }
     }
-    if (state.hmoveBlank !== 0) {
-      // The blanking may reach beyond the segment: later segments paint over it.
-      const start = to > blankClocks && from < blankClocks ? blankClocks : from;
-      if (start < hmoveBlankEnd) {
-        const firstPixel = start < blankClocks ? 0 : start - blankClocks;
-        if (this.painting) raster.black(row, firstPixel, Math.min(firstPixel + hmoveBlankEnd - start, linePixels));
-        if (to >= hmoveBlankEnd) state.hmoveBlank = 0;
-      }
-    }
+    if (state.hmoveBlank !== 0) this.#blankStart(from, to);
+  }
+
+  /** Blacks what an HMOVE blanks of a segment. It may reach beyond the segment: later segments paint over it. */
+  #blankStart(from: number, to: number): void {
+    const start = to > blankClocks && from < blankClocks ? blankClocks : from;
+    if (start >= hmoveBlankEnd) return;
+    const firstPixel = start < blankClocks ? 0 : start - blankClocks;
+    const endPixel = firstPixel + hmoveBlankEnd - start;
+    if (this.painting) this.#raster.black(this.row, firstPixel, endPixel > linePixels ? linePixels : endPixel);
+    if (to >= hmoveBlankEnd) this.#state.hmoveBlank = 0;
   }
 
   /** What happens between two lines: the mirroring is latched, every copy of the players shows again, the star field moves. */

@@ -120,10 +120,10 @@ export class Raster {
     const beforeFirst = words[firstAt];
     const afterLast = words[lastAt];
     let at = firstAt;
-    while (at <= lastAt) {
-      const word = ((at - row * rowWords) >>> 3) | 0;
-      let shift = ((at - row * rowWords) & 7) << 2;
-      const end = Math.min(lastAt + 1, row * rowWords + (word + 1) * 8);
+    let shift = ((from >>> 2) & 7) << 2;
+    for (let word = from >>> 5; at <= lastAt; word++, shift = 0) {
+      let end = row * rowWords + (word + 1) * 8;
+      if (end > lastAt) end = lastAt + 1;
       const playfield = pf[word];
       let in0 = p0[word] | m0[word];
       let in1 = p1[word] | m1[word];
