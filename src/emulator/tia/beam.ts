@@ -190,18 +190,16 @@ export class Beam {
   /** What happens between two lines: the mirroring is latched, every copy of the players shows again, the star field moves. */
   #endLine(): void {
     const state = this.#state;
+    let changed = 0;
     const reflect = state.ctrlpf & 1;
     if (reflect !== state.reflect) {
       state.reflect = reflect;
-      this.stale |= PF;
+      changed |= PF;
     }
-    if (state.suppressp0 !== 0) {
-      state.suppressp0 = 0;
-      this.stale |= P0;
-    }
-    if (state.suppressp1 !== 0) {
-      state.suppressp1 = 0;
-      this.stale |= P1;
+    if ((state.suppressp0 | state.suppressp1) !== 0) {
+      if (state.suppressp0 !== 0) changed |= P0;
+      if (state.suppressp1 !== 0) changed |= P1;
+      state.suppressp0 = state.suppressp1 = 0;
     }
     if (state.cosmicArk !== 0) {
       const counter = (state.cosmicArkCounter + 1) & 3;
@@ -209,9 +207,10 @@ export class Beam {
       state.posm0 = (state.posm0 - cosmicArkSteps[counter] + 160) % 160;
       state.m0WidthBit = counter === 1 ? 1 : 0;
       state.m0Hidden = counter === 2 ? 1 : 0;
-      this.stale |= M0;
+      changed |= M0;
     }
-    if (this.stale !== 0) {
+    if (changed !== 0) {
+      this.stale |= changed;
       this.repeatsRow = false;
       this.#refresh();
     }
