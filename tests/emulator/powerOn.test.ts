@@ -42,7 +42,7 @@ describe('the television format', () => {
     [286, 45, 60, 'PAL', 250],
     [286, 46, 60, 'NTSC', 210],
     [286, 46, 90, 'NTSC', 210],
-  ])('frames of %d lines from %d to before %d: %s', (lines, first, end, format, height) => {
+  ] as const)('frames of %d lines from %d to before %d: %s', (lines, first, end, format, height) => {
     const console = new Console(framesOf(lines, first, end));
     expect([console.format, console.screenHeight]).toEqual([format, height]);
     const seen = Array.from({ length: 60 }, () => {
