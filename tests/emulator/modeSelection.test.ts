@@ -134,6 +134,25 @@ describe('SELECT', () => {
     }
   });
 
+  test('every key is up meanwhile, and again in the frame after it', () => {
+    // LDA #2; STA VSYNC; two lines; LDA #0; STA VSYNC; then the last two of SWCHA to $81 and $80; JMP.
+    const rom = new Uint8Array(4096);
+    rom.set([0xa9, 2, 0x85, 0, 0x85, 2, 0x85, 2, 0xa9, 0, 0x85, 0]);
+    rom.set([0xa5, 0x80, 0x85, 0x81, 0xad, 0x80, 0x02, 0x85, 0x80, 0x85, 2, 0x4c, 0, 0xf0], 12);
+    rom.set([0x00, 0xf0], 0xffc);
+    const sticks: number[] = [];
+    const game = selecting('kangaroo', {
+      selectMode: (console) => {
+        console.act(right);
+        sticks.push(console.read(0x80));
+        console.pressSelect(1);
+        sticks.push(console.read(0x81), console.read(0x80));
+      },
+    });
+    arcadeOf(rom, game);
+    expect(sticks).toEqual([0x7f, 0xff, 0xff]);
+  });
+
   test('et: gives up after 100 presses and plays on', () => {
     const arcade = arcadeOf(switchLog(0xea, 1, 0), selecting('et'), { mode: 1 });
     expect(logOf(arcade)).toMatchObject({ resetFrames: 12, selectFrames: 2500 % 256, presses: 100 });
