@@ -1,6 +1,6 @@
 /**
  * What a cartridge is to the console: bytes that it maps into 4 KiB of the CPU's addresses, and addresses that it watches.
- * One bank-switching scheme a file; identify.ts chooses. Leaves out what a cartridge's own chips do between accesses: they catch up when
+ * One family of bank-switching schemes a file; identify.ts chooses. Leaves out what a cartridge's own chips do between accesses: they catch up when
  * something touches them.
  */
 import type { RandomSource } from '../../random.ts';
