@@ -68,6 +68,33 @@ describe('the television format', () => {
   );
 });
 
+describe('the first line shown', () => {
+  test('is the one that the cartridge asks for', () => {
+    // LDX #0; lines, each in the colour of its number; 250 of them.
+    const lines = [0xa2, 0, 0x86, 9, 0x85, 2, 0xe8, 0xe0, 250, 0xd0, 0xf7];
+    const rom = cartridge([...vsync, ...lines, 0x4c, 0, 0xf0]);
+    const rows = (yStart: number): number[] => {
+      const console = new Console(rom, { yStart });
+      for (let frame = 0; frame < 4; frame++) console.runFrame();
+      return Array.from({ length: 200 }, (_, row) => console.screen[160 * row + 80]);
+    };
+    expect(rows(34).slice(0, 4)).toEqual([34, 34, 36, 36]);
+    expect(rows(20).slice(14)).toEqual(rows(34).slice(0, 186));
+    expect(rows(40).slice(0, 194)).toEqual(rows(34).slice(6));
+  });
+
+  test('counts where the rest of an unfinished frame is greyed', () => {
+    // LDA #$1E; STA COLUBK; LDX #100; lines; JAM.
+    const rom = cartridge([...vsync, 0xa9, 0x1e, 0x85, 9, 0xa2, 100, ...linesOfX, 0x85, 9, 0x02]);
+    const console = new Console(rom, { yStart: 20, format: 'NTSC' });
+    console.runFrame();
+    console.runFrame();
+    expect(console.scanlines).toBe(100);
+    const rows = Array.from({ length: 200 }, (_, row) => console.screen[160 * row + 80]);
+    expect(rows).toEqual(Array.from({ length: 200 }, (_, row) => (row < 80 ? 0x1e : 0)));
+  });
+});
+
 test('the probability of sticky actions is kept in single precision', () => {
   // As such it is 1. Of the first draws of this seed's frames the one of frame 67 is 0.99999999.
   const arcade = new Arcade({ rom: framesOf(262, 1, 1), seed: 371965, repeatActionProbability: 0.99999998 });
