@@ -19,7 +19,11 @@ export const emulatorCommand: Command = {
     summary: 'Measure frames a second of the console.',
     positionals: ['ROM…'],
     flags: [
-      { flag: '--seconds', placeholder: 'N', help: `Seconds for each cartridge and mode [${defaultSeconds}]` },
+      {
+        flag: '--seconds',
+        placeholder: 'N',
+        help: `Seconds for each cartridge and mode, after warming up [${defaultSeconds}]`,
+      },
       { flag: '--workers', placeholder: 'N', help: 'Consoles that play at once, after one alone; 0 for none [cores]' },
       { flag: '--json', help: 'Print one JSON array and nothing else' },
       { flag: '--out', placeholder: 'FILE', help: 'Write the results, with machine and date, to FILE.json' },

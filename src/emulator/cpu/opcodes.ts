@@ -4,37 +4,26 @@
  * in the literature on them (SLO, RLA, SRE, RRA, SAX, LAX, DCP, ISB, ANC, ASR, ARR, ANE, LXA, SBX, LAS, SHA, SHX, SHY, SHS).
  */
 
-/**
- * Addressing modes by number. `pul` is the stack's: a byte is pulled before the operation.
- */
-export const modes = [
-  'imp',
-  'acc',
-  'imm',
-  'zp',
-  'zpx',
-  'zpy',
-  'abs',
-  'abx',
-  'aby',
-  'inx',
-  'iny',
-  'ind',
-  'rel',
-  'pul',
-] as const;
-export type Mode = (typeof modes)[number];
+/** Addressing modes. `pul` is the stack's: a byte is pulled before the operation. */
+export type Mode =
+  | 'imp'
+  | 'acc'
+  | 'imm'
+  | 'zp'
+  | 'zpx'
+  | 'zpy'
+  | 'abs'
+  | 'abx'
+  | 'aby'
+  | 'inx'
+  | 'iny'
+  | 'ind'
+  | 'rel'
+  | 'pul';
 
-/** Operations by number: those that read a byte, those that read and write one, those that write one, the rest. */
-export const readOperations =
-  'ORA AND EOR ADC SBC CMP CPX CPY LDA LDX LDY LAX LAS BIT NOP ANC ASR ARR ANE LXA SBX'.split(' ');
-export const modifyOperations = 'ASL ROL LSR ROR INC DEC SLO RLA SRE RRA DCP ISB'.split(' ');
-export const writeOperations = 'STA STX STY SAX SHA SHX SHY SHS'.split(' ');
-export const otherOperations = (
-  'BPL BMI BVC BVS BCC BCS BNE BEQ CLC SEC CLI SEI CLV CLD SED TAX TAY TXA TYA TSX TXS INX INY DEX DEY ' +
-  'PHA PHP PLA PLP JMP JSR RTS RTI BRK JAM'
-).split(' ');
-export const operations = [...readOperations, ...modifyOperations, ...writeOperations, ...otherOperations];
+/** Operations that read a byte, and those that read and write one. */
+const readOperations = 'ORA AND EOR ADC SBC CMP CPX CPY LDA LDX LDY LAX LAS BIT NOP ANC ASR ARR ANE LXA SBX'.split(' ');
+const modifyOperations = 'ASL ROL LSR ROR INC DEC SLO RLA SRE RRA DCP ISB'.split(' ');
 
 export interface Opcode {
   readonly code: number;
@@ -44,8 +33,6 @@ export interface Opcode {
   readonly cycles: number;
   /** Bytes fetched: opcode and operand. BRK fetches a byte that it does not use. */
   readonly length: number;
-  /** Reads a byte at the effective address. */
-  readonly reads: boolean;
   /** Takes a cycle more when indexing crosses a page: reads do, writes always take the longer time. */
   readonly pagePenalty: boolean;
 }
@@ -131,30 +118,12 @@ function lengthOf(mode: Mode): number {
 
 export const opcodes: readonly Opcode[] = operationOf.map((operation, code) => {
   const mode = modeOf(code);
-  const readsOnly = readOperations.includes(operation);
-  const atAddress = !['imp', 'acc', 'imm', 'pul'].includes(mode);
   return {
     code,
     operation,
     mode,
     cycles: cyclesOf[code],
     length: lengthOf(mode),
-    reads: atAddress && (readsOnly || modifyOperations.includes(operation)),
-    pagePenalty: readsOnly,
+    pagePenalty: readOperations.includes(operation),
   };
 });
-
-/**
- * The opcodes as the CPU decodes them, one word each: bits 0..1 length, 2..5 cycles, 6..9 mode, 10..16 operation, 17 page penalty,
- * 18 reads.
- */
-export const decodeTable = Int32Array.from(
-  opcodes,
-  ({ operation, mode, cycles, length, reads, pagePenalty }) =>
-    length |
-    (cycles << 2) |
-    (modes.indexOf(mode) << 6) |
-    (operations.indexOf(operation) << 10) |
-    (pagePenalty ? 1 << 17 : 0) |
-    (reads ? 1 << 18 : 0),
-);
