@@ -2,13 +2,15 @@
  * `bun run bench tables`: writes the tables of measured figures into the pages that show them, from the JSON in bench/results. A table
  * stands between `<!-- bench NAME -->` and `<!-- /bench NAME -->`; a test compares page and JSON.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
 import { UserError } from '../src/errors.ts';
 import { writeAtomically } from '../src/run/files.ts';
 import { markdownTable, type Results } from './emulator/results.ts';
+import { type KernelResults, kernelMarkdown } from './gpu/kernelResults.ts';
+import { type UpdateResults, updateMarkdown } from './gpu/updateResults.ts';
 
 export interface Table {
   readonly name: string;
@@ -18,21 +20,36 @@ export interface Table {
   readonly markdown: (results: unknown) => string;
 }
 
-export const tables: readonly Table[] = [
+/** A table whose results are not in bench/results has no place in a page. */
+export const knownTables: readonly Table[] = [
   {
     name: 'emulator',
     page: 'README.md',
     results: 'bench/results/emulator.json',
     markdown: (results) => markdownTable(results as Results),
   },
+  {
+    name: 'update',
+    page: 'README.md',
+    results: 'bench/results/update.json',
+    markdown: (results) => updateMarkdown(results as UpdateResults),
+  },
+  {
+    name: 'kernels',
+    page: 'docs/performance.md',
+    results: 'bench/results/kernels.json',
+    markdown: (results) => kernelMarkdown(results as KernelResults),
+  },
 ];
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+export const tables = knownTables.filter(({ results }) => existsSync(pathOf(results)));
+
 export const tablesCommand: Command = {
   spec: {
     name: 'bench tables',
-    summary: 'Write what bench/results holds into the tables of the README.',
+    summary: 'Write what bench/results holds into the tables of the pages.',
     positionals: [],
     flags: [],
     examples: ['bun run bench tables'],

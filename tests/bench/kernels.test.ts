@@ -95,10 +95,10 @@ describe('samples', () => {
     expect(repetitions).toBeGreaterThan(1);
     expect(repetitions).toBeLessThanOrEqual(50);
     expect(measured[1][1]).toBe(1);
-    expect(quantile(samples[0], 0)).toBeGreaterThanOrEqual(0.5);
+    expect(quantile(samples[0], 0)).toBeGreaterThan(0.49);
     // All repetitions together take 10 ms at least.
     expect(quantile(samples[0], 0)).toBeLessThan(5);
-    expect(quantile(samples[1], 0)).toBeGreaterThanOrEqual(30);
+    expect(quantile(samples[1], 0)).toBeGreaterThan(29);
   });
 });
 
