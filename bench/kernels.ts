@@ -24,7 +24,7 @@ const defaultSeconds = 60;
 export const kernelsCommand: Command = {
   spec: {
     name: 'bench kernels',
-    summary: 'Measure the kernels at the Nature network’s shapes.',
+    summary: "Measure the kernels at the Nature network's shapes.",
     positionals: ['FILTER'],
     flags: [
       { flag: '--batch', placeholder: 'N', help: `Samples in a batch [${batches.join(', ')}]` },
@@ -37,7 +37,7 @@ export const kernelsCommand: Command = {
       { flag: '--json', help: 'Print the results as JSON and nothing else' },
       { flag: '--out', placeholder: 'FILE', help: 'Write the results to FILE.json' },
     ],
-    helpLines: () => ['', 'FILTER: part of a kernel’s name, for example conv1 or .forward'],
+    helpLines: () => ['', 'FILTER: part of the name of a kernel, for example conv1 or .forward'],
     examples: [
       'bun run bench kernels',
       'bun run bench kernels conv1 --batch 32 --seconds 10',

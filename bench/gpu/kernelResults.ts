@@ -19,7 +19,7 @@ export interface KernelRow {
   readonly gbs: number;
   /** Which of the adapter's peaks the kernel would meet first. */
   readonly limit: 'arithmetic' | 'memory';
-  /** The part of that peak that it reaches, at the median. Above 1 where a cache serves what the copy must fetch from memory. */
+  /** The part of that peak that it reaches, at the median. Above 1 where a cache serves it, or the adapter reads faster than it copies. */
   readonly shareOfPeak: number;
 }
 
@@ -34,7 +34,7 @@ export interface KernelResults extends Machine, Peaks {
 export const kernelMethod =
   'A sample is one submission of as many repetitions as take about 20 ms, on the clock of the CPU until the device is done; the kernels ' +
   'and the peaks take turns. p90: nine samples of ten are at least as fast. GB/s: each input read once and each output written once. ' +
-  "Share: of the peak that limits the kernel, the other one's column left aside; above 100 % where a cache serves it.";
+  'Share: of the peak that limits the kernel, which is named; above 100 % where a cache serves it, or the adapter reads faster than it copies.';
 
 export function peaksLine({ peakGflops, peakGbs, dispatchUs }: Peaks): string {
   return (

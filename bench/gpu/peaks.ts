@@ -76,7 +76,7 @@ function wholeWorkgroups(shader: string, count: number): readonly [number, numbe
   throw new ShapeError(shader, `${count} elements are no multiple of ${wordsOfWorkgroup}`);
 }
 
-/** Invocations: 2^17, which fill any GPU. */
+/** Those of 2^17 invocations, which fill any GPU. */
 const peakValues = 2 ** 17 * 16;
 /** 2 GFLOP a dispatch: 20 ms on two cores; 34 GFLOP: half a millisecond where 67 TFLOP/s are there, far above a dispatch's own cost. */
 const peakRounds = { software: 512, hardware: 8192 };
