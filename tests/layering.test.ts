@@ -97,11 +97,14 @@ function importBreaches(path: string, source: string): string[] {
   return found;
 }
 
-/** The source files that are in the checkout; what git ignores lies in other folders. */
+/** The source files that are in the checkout; what git ignores lies in other folders, and in bench/peers/node_modules. */
 function projectFiles(): Map<string, string> {
   const glob = new Bun.Glob('{src,kernels,shaders,tests,bench,roms}/**/*.{ts,wgsl}');
   return new Map(
-    [...glob.scanSync({ cwd: root })].sort().map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]),
+    [...glob.scanSync({ cwd: root })]
+      .filter((path) => !path.includes('/node_modules/'))
+      .sort()
+      .map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]),
   );
 }
 
