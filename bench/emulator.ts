@@ -1,14 +1,14 @@
 /** `bun run bench emulator`: frames a second of the console, in all and by part. What is measured how: emulator/tasks.ts. */
-import { availableParallelism, cpus, loadavg } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { type Command, integerFlag, numberFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
 import { writeAtomically } from '../src/run/files.ts';
-import { provenance } from '../src/run/provenance.ts';
 import { requireWritable } from '../src/run/recordingFile.ts';
 import { type BenchCartridge, benchCartridge, openCartridge, usualCartridges } from './emulator/cartridges.ts';
 import { modes } from './emulator/player.ts';
 import { type Results, type Row, textReport } from './emulator/results.ts';
 import { inOwnProcess, median } from './emulator/tasks.ts';
+import { observeMachine } from './machine.ts';
 
 const defaultSeconds = 0.5;
 const largestWorkers = 256;
@@ -63,8 +63,7 @@ async function measure(
   secondsPerMode: number,
   workers: number,
 ): Promise<Results> {
-  const date = new Date().toISOString();
-  const before = loadavg()[0];
+  const observed = observeMachine();
   const rows: Row[] = [];
   for (const cartridge of cartridges) rows.push(...(await measureOne(cartridge, secondsPerMode, workers)));
   if (cartridges.length > 1) {
@@ -74,16 +73,9 @@ async function measure(
       rows[drawn] = { ...rows[drawn], besideOthers: rounded(besideOthers[i]) };
     }
   }
-  const { commit, dirty } = provenance();
   return {
     what: 'bun run bench emulator',
-    date,
-    commit,
-    dirty,
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    bun: Bun.version,
-    load: { before, after: loadavg()[0] },
+    ...observed(),
     secondsPerMode,
     rows,
   };

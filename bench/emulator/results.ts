@@ -1,4 +1,6 @@
 /** What `bun run bench emulator` found, and its tables: as text for a terminal, as Markdown for the README. */
+
+import { type Machine, machineLine } from '../machine.ts';
 import { type Peer, peers, peersMachine } from './peers.ts';
 import type { Mode } from './player.ts';
 
@@ -24,18 +26,8 @@ export interface Row {
   readonly besideOthers?: number;
 }
 
-export interface Results {
+export interface Results extends Machine {
   readonly what: string;
-  /** When it began, UTC. */
-  readonly date: string;
-  readonly commit: string | null;
-  /** Tracked files differed from the commit. */
-  readonly dirty: boolean;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly bun: string;
-  /** The machine's load average of one minute. */
-  readonly load: { readonly before: number; readonly after: number };
   readonly secondsPerMode: number;
   readonly rows: readonly Row[];
 }
@@ -48,15 +40,6 @@ export const method =
 const partsMethod =
   'Time by part: shares of a sampling profile taken twice a millisecond; parts that the compiler drew into the loop of the CPU count as CPU. ' +
   'Instructions: counted in other frames, one call each; waits for the timer that are skipped count as if they had run.';
-
-export function machineLine({ cpu, cores, bun, load, date, commit, dirty }: Results): string {
-  const version = commit === null ? '' : `, commit ${commit.slice(0, 10)}${dirty ? ' with changes' : ''}`;
-  const loads = `load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after`;
-  // The measurement itself keeps one core busy, and all of them in turns.
-  const busy = load.before > cores / 2 || load.after > cores + 1;
-  const warning = busy ? ' (other work slowed this: measure again on a quiet machine)' : '';
-  return `${cores} cores of ${cpu}, Bun ${bun}, ${date.slice(0, 10)}${version}; ${loads}${warning}`;
-}
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 

@@ -1,15 +1,15 @@
 /** `bun run bench peers`: the same update and forward passes by this project and by other libraries, in turns (README.md). */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, numberFlag } from '../../src/cli/arguments.ts';
 import { shown } from '../../src/cli/words.ts';
 import { UserError } from '../../src/errors.ts';
 import { writeAtomically } from '../../src/run/files.ts';
-import { provenance } from '../../src/run/provenance.ts';
 import { requireWritable } from '../../src/run/recordingFile.ts';
 import { didYouMean } from '../../src/run/resolve.ts';
+import { observeMachine } from '../machine.ts';
 import { type Expected, expectedAnswers, wrongIn } from './check.ts';
 import { PeerProcess } from './peerProcess.ts';
 import { type Ready, type Work, works } from './protocol.ts';
@@ -90,8 +90,7 @@ interface OpenPeer {
 }
 
 async function measure(names: readonly string[], seconds: number, python: string): Promise<PeersResults> {
-  const date = new Date().toISOString();
-  const before = loadavg()[0];
+  const observed = observeMachine();
   const fixture = createFixture();
   const expected = expectedAnswers(fixture);
   const folderOfRun = mkdtempSync(join(tmpdir(), 'wgsl-dqn-peers-'));
@@ -115,16 +114,9 @@ async function measure(names: readonly string[], seconds: number, python: string
     for (const { process: peer } of open) await peer.end();
     rmSync(folderOfRun, { recursive: true, force: true });
   }
-  const { commit, dirty } = provenance();
   return {
     what: 'bun run bench peers',
-    date,
-    commit,
-    dirty,
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    bun: Bun.version,
-    load: { before, after: loadavg()[0] },
+    ...observed(),
     seconds,
     expectedLoss: expected.loss,
     rows: open.map(rowOf),

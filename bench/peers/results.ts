@@ -1,4 +1,6 @@
 /** What `bun run bench peers` found, and its table: as text for a terminal, as Markdown for a page. README.md describes the JSON. */
+
+import { type Machine, machineLine } from '../machine.ts';
 import type { Poll, Work } from './protocol.ts';
 
 export interface Timing {
@@ -26,18 +28,8 @@ export interface AbsentPeer {
   readonly reason: string;
 }
 
-export interface PeersResults {
+export interface PeersResults extends Machine {
   readonly what: 'bun run bench peers';
-  /** When it began, UTC. */
-  readonly date: string;
-  readonly commit: string | null;
-  /** Tracked files differed from the commit. */
-  readonly dirty: boolean;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly bun: string;
-  /** The machine's load average of one minute. */
-  readonly load: { readonly before: number; readonly after: number };
   /** For each peer and each of its three works. */
   readonly seconds: number;
   readonly expectedLoss: number;
@@ -61,13 +53,6 @@ export const method =
   'Median (and 90th percentile) of milliseconds until the answer is on the host; the batch goes up as bytes, or as the library takes it, ' +
   'in each. All are open at once, each in its own process, and take turns; each was first held to an f64 update of the same weights. ' +
   '`poll`: whether the wait for the GPU naps between polls (replaced), as in this project.';
-
-export function machineLine({ cpu, cores, bun, load, date, commit, dirty }: PeersResults): string {
-  const version = commit === null ? '' : `, commit ${commit.slice(0, 10)}${dirty ? ' with changes' : ''}`;
-  const busy = load.before > cores / 2 ? ' (other work slowed this: measure again on a quiet machine)' : '';
-  const loads = `load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after${busy}`;
-  return `${cores} cores of ${cpu}, Bun ${bun}, ${date.slice(0, 10)}${version}; ${loads}`;
-}
 
 function cells({ rows }: PeersResults): string[][] {
   const figure = (row: PeerRow, work: Work): string => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { machineLine, markdownTable, type Results, type Row, textReport } from '../../bench/emulator/results.ts';
+import { markdownTable, type Results, type Row, textReport } from '../../bench/emulator/results.ts';
+import { machineLine } from '../../bench/machine.ts';
 import { tables, withTable } from '../../bench/tables.ts';
 import { UserError } from '../../src/errors.ts';
 import { projectFolder } from '../e2e/cli.ts';

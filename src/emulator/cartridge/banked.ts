@@ -5,9 +5,10 @@
 import type { RandomSource } from '../../random.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
 import { type Cartridge, type CartridgeSpace, fillWithNoise } from './cartridge.ts';
+import type { Scheme } from './schemes.ts';
 
 export interface BankedScheme {
-  readonly name: string;
+  readonly name: Scheme;
   /** The address that selects bank 0; the next one selects bank 1, and so on. */
   readonly firstHotspot: number;
   readonly startBank: number;
@@ -18,7 +19,7 @@ export interface BankedScheme {
 const bankSize = 0x1000;
 
 export class BankedCartridge implements Cartridge {
-  readonly scheme: string;
+  readonly scheme: Scheme;
   readonly rom: Uint8Array;
   readonly ramSize: number;
   bank = 0;

@@ -5,6 +5,7 @@
  */
 import type { RandomSource } from '../../random.ts';
 import type { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
+import type { Scheme } from './schemes.ts';
 
 /** The console's side of the edge connector. Addresses are the CPU's, 0x1000..0x1FFF unless said otherwise; lengths multiples of 64. */
 export interface CartridgeSpace {
@@ -31,7 +32,7 @@ export interface CartridgeSpace {
 
 export interface Cartridge {
   /** The name of the scheme, for example `F8`. */
-  readonly scheme: string;
+  readonly scheme: Scheme;
   readonly rom: Uint8Array;
   readonly ramSize: number;
   /** Maps what never changes; called once. */

@@ -1,8 +1,9 @@
 /** 2K and 4K cartridges: no bank switching; 2 KiB appear twice. */
 import type { Cartridge, CartridgeSpace } from './cartridge.ts';
+import type { Scheme } from './schemes.ts';
 
 export class FlatCartridge implements Cartridge {
-  readonly scheme: string;
+  readonly scheme: Scheme;
   readonly rom: Uint8Array;
   readonly ramSize = 0;
 

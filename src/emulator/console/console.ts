@@ -6,7 +6,6 @@ import { UserError } from '../../errors.ts';
 import { Mt19937 } from '../../random.ts';
 import { type Cartridge, fillWithNoise } from '../cartridge/cartridge.ts';
 import { createCartridge } from '../cartridge/identify.ts';
-import type { Scheme } from '../cartridge/schemes.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { Riot } from '../riot/riot.ts';
 import { SnapshotReader, SnapshotWriter } from '../snapshot.ts';
@@ -82,10 +81,7 @@ export class Console {
     this.#rom = rom;
     this.#random = original === undefined ? new Mt19937(noiseSeed) : original.#random.clone();
     // A copy need not find its bank switching out again.
-    this.cartridge = createCartridge(
-      rom,
-      original === undefined ? wanted.bankswitch : (original.cartridge.scheme as Scheme),
-    );
+    this.cartridge = createCartridge(rom, original === undefined ? wanted.bankswitch : original.cartridge.scheme);
     this.controls = new Controls(wanted);
     let format: TelevisionFormat = wanted.format === 'AUTO-DETECT' ? 'NTSC' : wanted.format;
     this.#television = original === undefined ? television(wanted, format, wanted.height) : original.#television;
