@@ -2,9 +2,10 @@
  * `bun run bench kernels`: what each kernel takes at the Nature network's shapes, and what part of the adapter's own peak it reaches.
  * Which kernels: gpu/natureKernels.ts; how it is measured: gpu/sampling.ts, gpu/peaks.ts.
  */
-import { type LinearVariant, linearVariant } from '../kernels/linearVariant.ts';
+
 import type { KernelCall } from '../kernels/runtime/dispatch.ts';
 import { type Gpu, openGpu } from '../kernels/runtime/gpu.ts';
+import { type ChooseVariant, likelyVariants, type Variant, variantsOf } from '../kernels/variant.ts';
 import { type Command, integerFlag, numberFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
 import { UserError } from '../src/errors.ts';
@@ -50,7 +51,7 @@ export const kernelsCommand: Command = {
     const out = parsed.flags.get('--out');
     if (out !== undefined) requireWritable(out, '.json');
     const gpu = await openGpu();
-    const variant = parsed.flags.has('--generic') ? 'generic' : linearVariant(gpu);
+    const variant: Variant = parsed.flags.has('--generic') ? 'generic' : variantsOf(gpu)[0];
     const [filter = ''] = parsed.positionals;
     const results = await measure(gpu, variant, batch === undefined ? batches : [batch], filter, seconds);
     gpu.destroy();
@@ -73,12 +74,12 @@ interface Chosen {
 
 async function measure(
   gpu: Gpu,
-  variant: LinearVariant,
+  variant: Variant,
   sizes: readonly number[],
   filter: string,
   seconds: number,
 ): Promise<KernelResults> {
-  const chosen = choose(gpu, variant, sizes, filter);
+  const chosen = choose(gpu, variant === 'generic' ? () => 'generic' : likelyVariants(gpu), sizes, filter);
   const machine = observeMachine(gpu);
   const peaks = peakTasks(gpu);
   const tasks = [...peaks.tasks, ...chosen.map(({ call }) => callsTask(gpu, [call]))];
@@ -95,11 +96,11 @@ async function measure(
 }
 
 /** Throws UserError where no name has the filter in it. */
-function choose(gpu: Gpu, variant: LinearVariant, sizes: readonly number[], filter: string): Chosen[] {
+function choose(gpu: Gpu, chooseVariant: ChooseVariant, sizes: readonly number[], filter: string): Chosen[] {
   const named = (batch: number | null, calls: readonly KernelCall[]): Chosen[] =>
     calls.map((call) => ({ batch, kernel: call.label ?? call.shader, call }));
   const all = [
-    ...sizes.flatMap((batch) => named(batch, batchKernels(gpu, batch, variant))),
+    ...sizes.flatMap((batch) => named(batch, batchKernels(gpu, batch, chooseVariant))),
     ...named(null, parameterKernels(gpu)),
   ];
   const chosen = all.filter(({ kernel }) => kernel.includes(filter));

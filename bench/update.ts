@@ -2,10 +2,11 @@
  * `bun run bench update`: what an update takes, and a forward pass of 32 and of 1, beside the adapter's own peaks; and how many
  * updates a second a run sustains. What is measured: gpu/work.ts; how: gpu/sampling.ts; the JSON: gpu/updateResults.ts.
  */
-import { linearVariant } from '../kernels/linearVariant.ts';
+
 import type { Step } from '../kernels/runtime/dispatch.ts';
 import { type Gpu, openGpu } from '../kernels/runtime/gpu.ts';
 import { programCost } from '../kernels/runtime/program.ts';
+import { variantsOf } from '../kernels/variant.ts';
 import { type Command, numberFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
 import { jsonBytes, writeAtomically } from '../src/run/files.ts';
@@ -75,7 +76,7 @@ async function measure(gpu: Gpu, seconds: number): Promise<UpdateResults> {
   return {
     what: 'bun run bench update',
     ...machine(),
-    variant: linearVariant(gpu),
+    variant: variantsOf(gpu)[0],
     network: 'nature',
     ...{ batchSize, actionCount },
     seconds: { sampling: seconds, run: seconds / 2 },

@@ -81,6 +81,26 @@ export function expectRange(kernel: string, name: string, value: number, low: nu
   throw new ShapeError(kernel, `${name} is ${value}, expected ${low} to ${high}`);
 }
 
+/** Throws ShapeError unless every extent is an integer of at least `minimum`. */
+export function expectExtents(kernel: string, extents: Readonly<Record<string, number>>, minimum: number): void {
+  for (const [name, extent] of Object.entries(extents)) {
+    if (!Number.isInteger(extent) || extent < minimum) {
+      throw new ShapeError(kernel, `${name} is ${extent}, expected an integer of at least ${minimum}`);
+    }
+  }
+}
+
+/** The scratch tensor. Throws ShapeError where there is none, or it is not f32 of at least `words` elements. */
+export function expectScratch(kernel: string, scratch: Tensor | undefined, words: number): Tensor {
+  if (scratch === undefined) throw new ShapeError(kernel, `needs a scratch tensor of ${words} f32`);
+  const elements = elementCount(scratch.shape);
+  if (scratch.type === 'f32' && elements >= words) return scratch;
+  throw new ShapeError(
+    kernel,
+    `scratch (${scratch.name}) is ${scratch.type} of ${elements} elements, expected f32 of ${words}`,
+  );
+}
+
 /**
  * The tensor with its end moved up to a multiple of 16 bytes, so that a shader can bind it as `array<vec4f>` whatever its element
  * count. The bytes gained are padding: tensors of one buffer begin at multiples of 256 bytes, and a tensor's own buffer is a

@@ -1,5 +1,5 @@
 /** What `bun run bench kernels` found, as text for a terminal and as Markdown for a page. */
-import type { LinearVariant } from '../../kernels/linearVariant.ts';
+import type { Variant } from '../../kernels/variant.ts';
 import { markdownTable, textTable } from './layout.ts';
 import { type Machine, machineLine } from './machine.ts';
 import type { Peaks } from './peaks.ts';
@@ -25,7 +25,7 @@ export interface KernelRow {
 
 export interface KernelResults extends Machine, Peaks {
   readonly what: string;
-  readonly variant: LinearVariant;
+  readonly variant: Variant;
   /** Asked for; sampling went on to the end of the last turn. */
   readonly seconds: number;
   readonly rows: readonly KernelRow[];

@@ -5,9 +5,14 @@
 import { adamRates, adamStep } from '../../kernels/adam.ts';
 import {
   conv2dBackwardInput,
+  conv2dBackwardInputScratch,
+  conv2dBackwardInputVariants,
   conv2dBackwardWeight,
   conv2dBackwardWeightScratch,
+  conv2dBackwardWeightVariants,
   conv2dForward,
+  conv2dForwardScratch,
+  conv2dForwardVariants,
 } from '../../kernels/conv2d.ts';
 import { copy } from '../../kernels/copy.ts';
 import { duelingBackward, duelingForward } from '../../kernels/dueling.ts';
@@ -15,8 +20,18 @@ import { fill } from '../../kernels/fill.ts';
 import { framesStack } from '../../kernels/frames.ts';
 import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
-import { linearBackwardInput, linearBackwardWeight, linearForward } from '../../kernels/linear.ts';
-import type { LinearVariant } from '../../kernels/linearVariant.ts';
+import {
+  linearBackwardInput,
+  linearBackwardInputScratch,
+  linearBackwardInputVariants,
+  linearBackwardWeight,
+  linearBackwardWeightScratch,
+  linearBackwardWeightVariants,
+  linearForward,
+  linearForwardScratch,
+  linearForwardVariants,
+} from '../../kernels/linear.ts';
+
 import { argmaxForward, maxForward } from '../../kernels/max.ts';
 import { ratesWords } from '../../kernels/optimiser.ts';
 import { reduce, reducePartials } from '../../kernels/reduce.ts';
@@ -28,6 +43,7 @@ import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
 import { squaredErrorBackward, squaredErrorForward } from '../../kernels/squaredError.ts';
 import { tdTarget } from '../../kernels/tdTarget.ts';
 import { statisticsShape, updateStatistics } from '../../kernels/updateStatistics.ts';
+import type { ChooseVariant } from '../../kernels/variant.ts';
 import { architecture, type PlacedLayer } from '../../src/agent/architecture.ts';
 
 export const observationSize = 84;
@@ -37,8 +53,8 @@ export const actionCount = 6;
 const network = architecture('nature', observationSize, stack, actionCount);
 
 /** The calls of one batch size, each with a label of its own. Some belong together: `x` and `x.sumSplits` are one gradient. */
-export function batchKernels(gpu: Gpu, batch: number, variant: LinearVariant): KernelCall[] {
-  const layers = network.layers.flatMap((placed, index) => layerKernels(gpu, placed, batch, variant, index === 0));
+export function batchKernels(gpu: Gpu, batch: number, choose: ChooseVariant): KernelCall[] {
+  const layers = network.layers.flatMap((placed, index) => layerKernels(gpu, placed, batch, choose, index === 0));
   return [
     ...stateKernels(gpu, batch),
     ...layers,
@@ -82,26 +98,43 @@ function layerKernels(
   gpu: Gpu,
   { layer, input: [height, width, channels], output: outputExtent, relu }: PlacedLayer,
   batch: number,
-  variant: LinearVariant,
+  choose: ChooseVariant,
   first: boolean,
 ): KernelCall[] {
   const { name } = layer;
-  const named = (pass: string) => ({ variant, label: `${name}.${pass}` });
-  const forward = { ...named('forward'), relu };
   const bias = filled(gpu, 'bias', layer.outputs);
   const dBias = gpu.tensor('dBias', bias.shape);
+  const scratch = (words: number) => (words === 0 ? undefined : gpu.tensor('scratch', [words]));
+  const forward = { label: `${name}.forward`, relu };
+  const backwardInput = { label: `${name}.backwardInput` };
+  const backwardWeight = { label: `${name}.backwardWeight` };
   if (layer.kind === 'linear') {
     const shape = { batch, inputs: height * width * channels, outputs: layer.outputs };
     const input = filled(gpu, 'input', batch, shape.inputs);
     const weight = filled(gpu, 'weight', shape.inputs, shape.outputs);
-    const output = gpu.tensor('output', [batch, shape.outputs]);
+    const output = gpu.tensor('output', [batch, ...outputExtent.slice(2)]);
     const dOutput = filled(gpu, 'dOutput', ...output.shape);
     const dInput = gpu.tensor('dInput', input.shape);
     const dWeight = gpu.tensor('dWeight', weight.shape);
+    const ofForward = { ...forward, variant: choose(linearForwardVariants, shape, forward) };
+    const ofInput = { ...backwardInput, variant: choose(linearBackwardInputVariants, shape, backwardInput) };
+    const ofWeight = { ...backwardWeight, variant: choose(linearBackwardWeightVariants, shape, backwardWeight) };
     return [
-      ...linearForward(shape, { input, weight, bias, output }, forward),
-      ...linearBackwardInput(shape, { dOutput, weight, dInput, reluInput: input }, named('backwardInput')),
-      ...linearBackwardWeight(shape, { input, dOutput, dWeight, dBias }, named('backwardWeight')),
+      ...linearForward(
+        shape,
+        { input, weight, bias, output, scratch: scratch(linearForwardScratch(shape, ofForward)) },
+        ofForward,
+      ),
+      ...linearBackwardInput(
+        shape,
+        { dOutput, weight, dInput, reluInput: input, scratch: scratch(linearBackwardInputScratch(shape, ofInput)) },
+        ofInput,
+      ),
+      ...linearBackwardWeight(
+        shape,
+        { input, dOutput, dWeight, dBias, scratch: scratch(linearBackwardWeightScratch(shape, ofWeight)) },
+        ofWeight,
+      ),
     ];
   }
   const { outputs, kernel, stride, padding } = layer;
@@ -113,12 +146,27 @@ function layerKernels(
   const dOutput = filled(gpu, 'dOutput', ...output.shape);
   const dInput = gpu.tensor('dInput', input.shape);
   const dWeight = gpu.tensor('dWeight', weight.shape);
-  const scratchShape = conv2dBackwardWeightScratch(shape, { variant });
-  const scratch = scratchShape && gpu.tensor('scratch', scratchShape);
+  const ofForward = { ...forward, variant: choose(conv2dForwardVariants, shape, forward) };
+  const ofInput = { ...backwardInput, variant: choose(conv2dBackwardInputVariants, shape, backwardInput) };
+  const ofWeight = { ...backwardWeight, variant: choose(conv2dBackwardWeightVariants, shape, backwardWeight) };
+  const inputGradient = () =>
+    conv2dBackwardInput(
+      shape,
+      { dOutput, weight, dInput, reluInput: input, scratch: scratch(conv2dBackwardInputScratch(shape, ofInput)) },
+      ofInput,
+    );
   return [
-    ...conv2dForward(shape, { input, weight, bias, output }, forward),
-    ...(first ? [] : conv2dBackwardInput(shape, { dOutput, weight, dInput, reluInput: input }, named('backwardInput'))),
-    ...conv2dBackwardWeight(shape, { input, dOutput, dWeight, dBias, scratch }, named('backwardWeight')),
+    ...conv2dForward(
+      shape,
+      { input, weight, bias, output, scratch: scratch(conv2dForwardScratch(shape, ofForward)) },
+      ofForward,
+    ),
+    ...(first ? [] : inputGradient()),
+    ...conv2dBackwardWeight(
+      shape,
+      { input, dOutput, dWeight, dBias, scratch: scratch(conv2dBackwardWeightScratch(shape, ofWeight)) },
+      ofWeight,
+    ),
   ];
 }
 

@@ -2,8 +2,9 @@
  * What the adapter can do at most, measured beside the kernels: multiply-adds in registers, a copy of vec4s through memory, and how
  * long the smallest dispatch takes.
  */
+
+import { directGrid } from '../../kernels/directTiles.ts';
 import { fill } from '../../kernels/fill.ts';
-import { linearGrid } from '../../kernels/linearVariant.ts';
 import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import type { Tensor } from '../../kernels/runtime/tensor.ts';
@@ -72,7 +73,7 @@ export function peakCopy({ input, output, apart }: PeakCopy): KernelCall {
 }
 
 function wholeWorkgroups(shader: string, count: number): readonly [number, number, number] {
-  if (count % wordsOfWorkgroup === 0) return linearGrid(shader, count / wordsOfWorkgroup, 1, 1);
+  if (count % wordsOfWorkgroup === 0) return directGrid(shader, count / wordsOfWorkgroup, 1, 1);
   throw new ShapeError(shader, `${count} elements are no multiple of ${wordsOfWorkgroup}`);
 }
 

@@ -1,5 +1,5 @@
 /** What `bun run bench update` found, as text for a terminal and as Markdown for a page. */
-import type { LinearVariant } from '../../kernels/linearVariant.ts';
+import type { Variant } from '../../kernels/variant.ts';
 import { figure, peaksLine } from './kernelResults.ts';
 import { markdownTable, textTable } from './layout.ts';
 import { type Machine, machineLine } from './machine.ts';
@@ -8,7 +8,7 @@ import type { Spread } from './sampling.ts';
 
 export interface UpdateResults extends Machine, Peaks {
   readonly what: string;
-  readonly variant: LinearVariant;
+  readonly variant: Variant;
   readonly network: 'nature';
   readonly batchSize: number;
   readonly actionCount: number;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { framesStack } from '../../kernels/frames.ts';
 import type { Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { likelyVariants } from '../../kernels/variant.ts';
 import { architecture, initialParameters } from '../../src/agent/architecture.ts';
 import { Dqn } from '../../src/agent/dqn.ts';
 import { FrameHistory } from '../../src/agent/frameHistory.ts';
@@ -84,7 +85,7 @@ export function forwardWork(gpu: Gpu): Work {
   const state = gpu.tensor('forward.state', [batchSize, observationSize, observationSize, stack]);
   const steps = [
     ...bind(gpu, framesStack({ frames, frameNumbers, output: state })),
-    ...forwardPass(gpu, parameters(gpu), state).steps,
+    ...forwardPass(gpu, parameters(gpu), state, likelyVariants(gpu)).steps,
   ];
   return { steps, ...stepsTask(gpu, steps) };
 }

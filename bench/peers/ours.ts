@@ -3,6 +3,7 @@ import { framesStack } from '../../kernels/frames.ts';
 import { argmaxForward } from '../../kernels/max.ts';
 import { adapterName } from '../../kernels/runtime/adapter.ts';
 import { openGpu } from '../../kernels/runtime/gpu.ts';
+import { likelyVariants } from '../../kernels/variant.ts';
 import { FrameHistory } from '../../src/agent/frameHistory.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { bind, forwardPass, ParameterSet } from '../../src/agent/network.ts';
@@ -29,7 +30,7 @@ async function open(fixture: Fixture): Promise<Peer> {
     Uint32Array.from({ length: batchSize * stack }, (_, frame) => frame),
   );
   const state = gpu.tensor('forward.state', [batchSize, side, side, stack]);
-  const pass = forwardPass(gpu, online, state);
+  const pass = forwardPass(gpu, online, state, likelyVariants(gpu));
   const output = gpu.tensor('forward.actions', [batchSize], 'u32');
   const steps = [
     ...bind(gpu, framesStack({ frames, frameNumbers, output: state })),

@@ -17,6 +17,7 @@ import type { Tensor } from '../../kernels/runtime/tensor.ts';
 import { squaredErrorBackward, squaredErrorForward } from '../../kernels/squaredError.ts';
 import { tdTarget } from '../../kernels/tdTarget.ts';
 import { readUpdateStatistics, statisticsShape, updateStatistics } from '../../kernels/updateStatistics.ts';
+import { type ChooseVariant, likelyVariants } from '../../kernels/variant.ts';
 import type { Architecture } from './architecture.ts';
 import { backwardPass, bind, forwardPass, ParameterSet } from './network.ts';
 import type { DqnOptions } from './options.ts';
@@ -53,11 +54,13 @@ export class Learner {
   /** The dispatches of one update, in order: to run and to measure. */
   readonly steps: readonly Step[];
   readonly #copyToTarget: readonly Step[];
+  readonly #choose: ChooseVariant;
   /** Optimiser steps taken: Adam's bias correction needs it. */
   #optimiserSteps = 0;
 
   /** Await `gpu.compiled()` before the first `update`; the target network is zero until `copyToTarget`. */
-  constructor(gpu: Gpu, online: ParameterSet, options: DqnOptions) {
+  constructor(gpu: Gpu, online: ParameterSet, options: DqnOptions, choose: ChooseVariant = likelyVariants(gpu)) {
+    this.#choose = choose;
     const { architecture } = online;
     const { batchSize: batch, observationSize: side, stack } = options;
     this.architecture = architecture;
@@ -92,7 +95,7 @@ export class Learner {
 
     // y = r + (1 - terminal) * discount * max over a of Q_target(s', a)
     const nextState = f32('nextState', batch, side, side, stack);
-    const targetPass = forwardPass(gpu, this.target, nextState);
+    const targetPass = forwardPass(gpu, this.target, nextState, this.#choose);
     const nextValue = f32('nextValue', batch);
     const target = f32('tdTarget', batch);
     const toTarget: KernelCall[] = [
@@ -102,7 +105,7 @@ export class Learner {
 
     // The loss of Q(s, a) against y, and its gradient with respect to all Q(s, .)
     const state = f32('state', batch, side, side, stack);
-    const onlinePass = forwardPass(gpu, this.online, state);
+    const onlinePass = forwardPass(gpu, this.online, state, this.#choose);
     const prediction = f32('prediction', batch);
     const loss = f32('loss', batch);
     const dPrediction = f32('dPrediction', batch);
@@ -125,7 +128,7 @@ export class Learner {
       ...bind(gpu, framesStack({ frames: this.#frames, frameNumbers: this.#stateNumbers, output: state })),
       ...onlinePass.steps,
       ...bind(gpu, toLoss),
-      ...backwardPass(gpu, this.online, this.gradients, onlinePass, dValues),
+      ...backwardPass(gpu, this.online, this.gradients, onlinePass, dValues, this.#choose),
       ...bind(gpu, this.#optimiserStep()),
     ];
   }

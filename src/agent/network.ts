@@ -5,15 +5,30 @@
 import {
   type Conv2dShape,
   conv2dBackwardInput,
+  conv2dBackwardInputScratch,
+  conv2dBackwardInputVariants,
   conv2dBackwardWeight,
   conv2dBackwardWeightScratch,
+  conv2dBackwardWeightVariants,
   conv2dForward,
+  conv2dForwardScratch,
+  conv2dForwardVariants,
 } from '../../kernels/conv2d.ts';
-import { linearBackwardInput, linearBackwardWeight, linearForward } from '../../kernels/linear.ts';
-import { linearVariant } from '../../kernels/linearVariant.ts';
+import {
+  linearBackwardInput,
+  linearBackwardInputScratch,
+  linearBackwardInputVariants,
+  linearBackwardWeight,
+  linearBackwardWeightScratch,
+  linearBackwardWeightVariants,
+  linearForward,
+  linearForwardScratch,
+  linearForwardVariants,
+} from '../../kernels/linear.ts';
 import type { KernelCall, Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
+import type { ChooseVariant } from '../../kernels/variant.ts';
 import type { Architecture, Parameter, PlacedLayer } from './architecture.ts';
 
 /** One value a parameter, in one buffer: the parameters themselves, their gradients, or a state of the optimiser. */
@@ -63,32 +78,36 @@ export interface ForwardPass {
   readonly output: Tensor;
 }
 
-/** The network's outputs for `input`, [batch, height, width, stack]; each ReLU is part of the layer before it. */
-export function forwardPass(gpu: Gpu, parameters: ParameterSet, input: Tensor): ForwardPass {
+/**
+ * The network's outputs for `input`, [batch, height, width, stack]; each ReLU is part of the layer before it. `choose` decides which
+ * shaders run.
+ */
+export function forwardPass(gpu: Gpu, parameters: ParameterSet, input: Tensor, choose: ChooseVariant): ForwardPass {
   const [batch] = input.shape;
   const steps: Step[] = [];
   const inputs: Tensor[] = [];
   let activation = input;
   for (const placed of parameters.architecture.layers) {
-    const { layer, weight, bias, relu } = placed;
-    const name = `${parameters.all.name}.${layer.name}`;
+    const { layer, relu } = placed;
+    const label = `${parameters.all.name}.${layer.name}.forward`;
     inputs.push(activation);
-    const tensors = { weight: parameters.tensor(weight), bias: parameters.tensor(bias) };
-    const options = { relu, label: `${name}.forward`, variant: linearVariant(gpu) };
+    const tensors = { weight: parameters.tensor(placed.weight), bias: parameters.tensor(placed.bias) };
+    const output = gpu.tensor(`${parameters.all.name}.${layer.name}`, [batch, ...placed.output]);
     if (layer.kind === 'conv') {
-      const output = gpu.tensor(name, [batch, ...placed.output]);
-      steps.push(
-        ...bind(gpu, conv2dForward(convShape(placed, batch), { ...tensors, input: activation, output }, options)),
-      );
-      activation = output;
+      const shape = convShape(placed, batch);
+      const options = { relu, label, variant: choose(conv2dForwardVariants, shape, { relu }) };
+      const scratch = scratchTensor(gpu, label, conv2dForwardScratch(shape, options));
+      steps.push(...bind(gpu, conv2dForward(shape, { ...tensors, input: activation, output, scratch }, options)));
     } else {
-      const output = gpu.tensor(name, [batch, layer.outputs]);
       const shape = linearShape(placed, batch);
-      steps.push(...bind(gpu, linearForward(shape, { ...tensors, input: rows(activation, batch), output }, options)));
-      activation = output;
+      const options = { relu, label, variant: choose(linearForwardVariants, shape, { relu }) };
+      const scratch = scratchTensor(gpu, label, linearForwardScratch(shape, options));
+      const flat = { input: rows(activation, batch), output: rows(output, batch) };
+      steps.push(...bind(gpu, linearForward(shape, { ...tensors, ...flat, scratch }, options)));
     }
+    activation = output;
   }
-  return { batch, steps, inputs, output: activation };
+  return { batch, steps, inputs, output: rows(activation, batch) };
 }
 
 /**
@@ -101,13 +120,10 @@ export function backwardPass(
   gradients: ParameterSet,
   forward: ForwardPass,
   dOutput: Tensor,
+  choose: ChooseVariant,
 ): Step[] {
   const { batch, inputs } = forward;
   const { layers } = parameters.architecture;
-  const variant = linearVariant(gpu);
-  const scratches = layers.map((placed) =>
-    placed.layer.kind === 'conv' ? conv2dBackwardWeightScratch(convShape(placed, batch), { variant }) : undefined,
-  );
   const steps: Step[] = [];
   let dActivation = dOutput;
   for (let index = layers.length - 1; index >= 0; index--) {
@@ -115,37 +131,46 @@ export function backwardPass(
     const { layer } = placed;
     const input = inputs[index];
     const weight = parameters.tensor(placed.weight);
-    const dWeight = gradients.tensor(placed.weight);
-    const dBias = gradients.tensor(placed.bias);
-    const weightOptions = { label: `${layer.name}.backwardWeight`, variant };
-    const inputOptions = { label: `${layer.name}.backwardInput`, variant };
+    const gradient = { dWeight: gradients.tensor(placed.weight), dBias: gradients.tensor(placed.bias) };
+    const weightLabel = `${layer.name}.backwardWeight`;
+    const inputLabel = `${layer.name}.backwardInput`;
     // The network's own input has no gradient that anybody needs.
     const dInput = index === 0 ? undefined : gpu.tensor(`d${layer.name}.input`, input.shape);
     if (layer.kind === 'conv') {
       const shape = convShape(placed, batch);
       const dConv = { ...dActivation, shape: [batch, ...placed.output] };
-      const scratchShape = scratches[index];
-      const scratch = scratchShape && gpu.tensor(`${layer.name}.scratch`, scratchShape);
-      const tensors = { input, dOutput: dConv, dWeight, dBias, scratch };
-      steps.push(...bind(gpu, conv2dBackwardWeight(shape, tensors, weightOptions)));
+      const options = { label: weightLabel, variant: choose(conv2dBackwardWeightVariants, shape, {}) };
+      const scratch = scratchTensor(gpu, weightLabel, conv2dBackwardWeightScratch(shape, options));
+      const tensors = { input, dOutput: dConv, ...gradient, scratch };
+      steps.push(...bind(gpu, conv2dBackwardWeight(shape, tensors, options)));
       if (dInput) {
-        const call = { dOutput: dConv, weight, dInput, reluInput: input };
-        steps.push(...bind(gpu, conv2dBackwardInput(shape, call, inputOptions)));
+        const options = { label: inputLabel, variant: choose(conv2dBackwardInputVariants, shape, {}) };
+        const scratch = scratchTensor(gpu, inputLabel, conv2dBackwardInputScratch(shape, options));
+        const tensors = { dOutput: dConv, weight, dInput, reluInput: input, scratch };
+        steps.push(...bind(gpu, conv2dBackwardInput(shape, tensors, options)));
       }
     } else {
       const shape = linearShape(placed, batch);
       const flat = rows(input, batch);
-      steps.push(
-        ...bind(gpu, linearBackwardWeight(shape, { input: flat, dOutput: dActivation, dWeight, dBias }, weightOptions)),
-      );
+      const dRows = rows(dActivation, batch);
+      const options = { label: weightLabel, variant: choose(linearBackwardWeightVariants, shape, {}) };
+      const scratch = scratchTensor(gpu, weightLabel, linearBackwardWeightScratch(shape, options));
+      const tensors = { input: flat, dOutput: dRows, ...gradient, scratch };
+      steps.push(...bind(gpu, linearBackwardWeight(shape, tensors, options)));
       if (dInput) {
-        const call = { dOutput: dActivation, weight, dInput: rows(dInput, batch), reluInput: flat };
-        steps.push(...bind(gpu, linearBackwardInput(shape, call, inputOptions)));
+        const options = { label: inputLabel, variant: choose(linearBackwardInputVariants, shape, {}) };
+        const scratch = scratchTensor(gpu, inputLabel, linearBackwardInputScratch(shape, options));
+        const tensors = { dOutput: dRows, weight, dInput: rows(dInput, batch), reluInput: flat, scratch };
+        steps.push(...bind(gpu, linearBackwardInput(shape, tensors, options)));
       }
     }
     if (dInput) dActivation = dInput;
   }
   return steps;
+}
+
+function scratchTensor(gpu: Gpu, label: string, words: number): Tensor | undefined {
+  return words === 0 ? undefined : gpu.tensor(`${label}.scratch`, [words]);
 }
 
 /** Binds each call. */

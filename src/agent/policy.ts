@@ -8,6 +8,7 @@ import type { Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import type { Readback } from '../../kernels/runtime/readback.ts';
 import type { Tensor } from '../../kernels/runtime/tensor.ts';
+import { type ChooseVariant, likelyVariants } from '../../kernels/variant.ts';
 import type { FrameHistory } from './frameHistory.ts';
 import { bind, forwardPass, type ParameterSet } from './network.ts';
 
@@ -21,7 +22,13 @@ export class Policy {
   readonly #steps: readonly Step[];
 
   /** Await `gpu.compiled()` before the first `act`. */
-  constructor(gpu: Gpu, parameters: ParameterSet, observationSize: number, stack: number) {
+  constructor(
+    gpu: Gpu,
+    parameters: ParameterSet,
+    observationSize: number,
+    stack: number,
+    choose: ChooseVariant = likelyVariants(gpu),
+  ) {
     const side = observationSize;
     const frameBytes = side * side;
     const frames = gpu.tensor('policy.frames', [stack, side, side], 'u8');
@@ -36,7 +43,7 @@ export class Policy {
     const action = gpu.tensor('policy.action', [1], 'u32');
     this.#action = gpu.readback(action);
     const state = gpu.tensor('policy.state', [1, side, side, stack]);
-    const forward = forwardPass(gpu, parameters, state);
+    const forward = forwardPass(gpu, parameters, state, choose);
     this.#values = forward.output;
     this.#steps = [
       ...bind(gpu, framesStack({ frames, frameNumbers: this.#frameNumbers, output: state })),

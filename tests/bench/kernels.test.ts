@@ -6,8 +6,8 @@ import { figure, type KernelResults, type KernelRow, kernelMarkdown } from '../.
 import { batchKernels, parameterKernels } from '../../bench/gpu/natureKernels.ts';
 import { leastMs, multiplyAdd, type Peaks, peakCopy } from '../../bench/gpu/peaks.ts';
 import { quantile, sampleInTurns, spreadOfRates, spreadOfTimes } from '../../bench/gpu/sampling.ts';
-import { linearVariant } from '../../kernels/linearVariant.ts';
 import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
+import { likelyVariants } from '../../kernels/variant.ts';
 import { architecture } from '../../src/agent/architecture.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { ParameterSet } from '../../src/agent/network.ts';
@@ -111,9 +111,9 @@ describe('the kernels', () => {
     const gpu = await testGpu();
     const shape = architecture('nature', 84, 4, 6);
     const online = new ParameterSet(gpu, shape, 'online');
-    const variant = linearVariant(gpu);
+    const choose = likelyVariants(gpu);
     for (const batchSize of [1, 9]) {
-      const listed = new Set([...batchKernels(gpu, batchSize, variant), ...parameterKernels(gpu)].map(work));
+      const listed = new Set([...batchKernels(gpu, batchSize, choose), ...parameterKernels(gpu)].map(work));
       for (const [optimiser, loss] of [
         ['adam', 'huber'],
         ['rmsprop', 'squared'],
@@ -129,7 +129,7 @@ describe('the kernels', () => {
 
   test('are all that there are', async () => {
     const gpu = await testGpu();
-    const shaders = (['generic', 'subgroup8'] as const).flatMap((variant) => batchKernels(gpu, 32, variant));
+    const shaders = (['generic', 'subgroup8'] as const).flatMap((variant) => batchKernels(gpu, 32, () => variant));
     const listed = new Set([...shaders, ...parameterKernels(gpu)].map(({ shader }) => shader));
     const files = [...new Bun.Glob('*.wgsl').scanSync({ cwd: join(projectFolder, 'shaders') })];
     const missing = files.map((file) => file.replace('.wgsl', '')).filter((shader) => !listed.has(shader));
@@ -139,7 +139,7 @@ describe('the kernels', () => {
 
   test('have names of their own', async () => {
     const gpu = await testGpu();
-    const calls = [...batchKernels(gpu, 32, 'generic'), ...parameterKernels(gpu)];
+    const calls = [...batchKernels(gpu, 32, () => 'generic'), ...parameterKernels(gpu)];
     const names = calls.map(({ label, shader }) => label ?? shader);
     expect(new Set(names).size).toBe(names.length);
   });
@@ -162,7 +162,7 @@ describe('the kernels', () => {
     ['gather.forward', 0, 12 * 32],
     ['relu.forward', 12800 * 32, 8 * 12800 * 32],
   ])('%s costs what is counted by hand', async (name, flops, bytes) => {
-    const call = batchKernels(await testGpu(), 32, 'generic').find(({ label, shader }) => (label ?? shader) === name)!;
+    const call = batchKernels(await testGpu(), 32, () => 'generic').find(({ label, shader }) => (label ?? shader) === name)!;
     expect(call.flops).toBe(flops);
     expect(call.bytes).toBe(bytes);
   });

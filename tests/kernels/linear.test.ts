@@ -6,8 +6,8 @@ import {
   linearForwardReference,
 } from '../../kernels/linear.ref.ts';
 import { type LinearShape, linearBackwardInput, linearBackwardWeight, linearForward } from '../../kernels/linear.ts';
-import { type LinearVariant, linearVariant } from '../../kernels/linearVariant.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { type Variant, variantsOf } from '../../kernels/variant.ts';
 import {
   dotBound,
   expectClose,
@@ -44,8 +44,9 @@ const anyShape: fc.Arbitrary<LinearShape> = fc.record({
   outputs: fc.constantFrom(1, 3, 5, 33, 4, 60, 64, 68),
 });
 
-const variants: readonly LinearVariant[] =
-  linearVariant(await testGpu()) === 'generic' ? ['generic'] : ['generic', 'subgroup8'];
+const variants: readonly Variant[] = variantsOf(await testGpu()).includes('subgroup8')
+  ? ['generic', 'subgroup8']
+  : ['generic'];
 
 /** Random values of a layer, the same for the same seed. */
 function layerData({ batch, inputs, outputs }: LinearShape, seed: number) {
@@ -60,7 +61,7 @@ function layerData({ batch, inputs, outputs }: LinearShape, seed: number) {
 const magnitudes = (values: Float32Array) => values.map(Math.abs);
 
 /** What the three passes wrote into poisoned tensors. `flag`: the ReLU after, and the mask of the ReLU before. */
-async function runLayer(gpu: Gpu, shape: LinearShape, variant: LinearVariant, flag: boolean, seed = 1) {
+async function runLayer(gpu: Gpu, shape: LinearShape, variant: Variant, flag: boolean, seed = 1) {
   const { batch, inputs, outputs } = shape;
   const data = layerData(shape, seed);
   const input = uploaded(gpu, 'input', [batch, inputs], data.input);
@@ -84,7 +85,7 @@ async function runLayer(gpu: Gpu, shape: LinearShape, variant: LinearVariant, fl
   };
 }
 
-async function checkLayer(shape: LinearShape, variant: LinearVariant, flag: boolean): Promise<void> {
+async function checkLayer(shape: LinearShape, variant: Variant, flag: boolean): Promise<void> {
   const actual = await runLayer(await testGpu(), shape, variant, flag);
   const data = layerData(shape, 1);
   const weight = magnitudes(data.weight);

@@ -1,0 +1,78 @@
+/**
+ * Variants of a pass: shaders that compute the same and suit different adapters and shapes, and the choice among them.
+ * Leaves out: measuring which is the fastest.
+ */
+import type { KernelCall } from './runtime/dispatch.ts';
+import type { Gpu } from './runtime/gpu.ts';
+
+/**
+ * Which WGSL runs. `generic`: on any adapter, any shape. `tiled`: tiles in workgroup memory, for GPUs. `subgroup8` and `panel8`: where
+ * every subgroup has 8 invocations (Mesa's lavapipe where the CPU has AVX); the first has register tiles, the second keeps a panel
+ * of one operand in each invocation's own memory.
+ */
+export const variantNames = ['generic', 'tiled', 'subgroup8', 'panel8'] as const;
+export type Variant = (typeof variantNames)[number];
+
+/** The variants that the adapter can run, the one that is likely the fastest first. */
+export function variantsOf(gpu: Gpu): readonly Variant[] {
+  const { subgroupMinSize, subgroupMaxSize } = gpu.adapter.info;
+  if (gpu.hasSubgroups && subgroupMinSize === 8 && subgroupMaxSize === 8) return ['panel8', 'subgroup8', 'generic'];
+  return gpu.kind === 'hardware' ? ['tiled', 'generic'] : ['generic', 'tiled'];
+}
+
+/** Options that every host half with variants takes. */
+export interface VariantOptions {
+  /** Default `generic`, which also runs where the one asked for does not cover the shape. Results agree within rounding. */
+  readonly variant?: Variant | undefined;
+  /** Names the call in errors and timings. Default: the pass's name. */
+  readonly label?: string | undefined;
+}
+
+/** One variant of one pass. The caller has checked shape and tensors; `calls` checks the scratch tensor. */
+export interface Implementation<Shape, Tensors, Options extends VariantOptions> {
+  /** Whether it computes this shape. */
+  covers(shape: Shape, options: Options): boolean;
+  /** f32 elements of the scratch tensor that it needs; none where this is left out or 0. */
+  scratch?(shape: Shape, options: Options): number;
+  calls(shape: Shape, tensors: Tensors, options: Options): KernelCall[];
+}
+
+/** The variants that there are of a pass. */
+export interface Implementations<Shape, Tensors, Options extends VariantOptions>
+  extends Readonly<Partial<Record<Variant, Implementation<Shape, Tensors, Options>>>> {
+  /** The pass's name, for example `conv2d.forward`. */
+  readonly pass: string;
+  readonly generic: Implementation<Shape, Tensors, Options>;
+}
+
+/** Decides which variant of a pass runs for a shape. */
+export type ChooseVariant = <Shape, Tensors, Options extends VariantOptions>(
+  all: Implementations<Shape, Tensors, Options>,
+  shape: Shape,
+  options: Options,
+) => Variant;
+
+/** The implementation that runs for these options. */
+export function implementationOf<Shape, Tensors, Options extends VariantOptions>(
+  all: Implementations<Shape, Tensors, Options>,
+  shape: Shape,
+  options: Options,
+): Implementation<Shape, Tensors, Options> {
+  const chosen = all[options.variant ?? 'generic'];
+  return chosen?.covers(shape, options) ? chosen : all.generic;
+}
+
+/** Those of `candidates` that have an implementation of their own for the shape, in the same order. */
+export function variantsCovering<Shape, Tensors, Options extends VariantOptions>(
+  all: Implementations<Shape, Tensors, Options>,
+  shape: Shape,
+  options: Options,
+  candidates: readonly Variant[],
+): Variant[] {
+  return candidates.filter((variant) => all[variant]?.covers(shape, { ...options, variant }));
+}
+
+/** Chooses the variant that is likely the fastest of those that the adapter can run and that cover the shape; measures nothing. */
+export function likelyVariants(gpu: Gpu): ChooseVariant {
+  return (all, shape, options) => variantsCovering(all, shape, options, variantsOf(gpu))[0] ?? 'generic';
+}
