@@ -1,0 +1,83 @@
+/**
+ * The convolution that a network begins with, on u8 frames as the replay memory has them: framesConv2d = conv2d of frames.stack, without
+ * the f32 state in between. It has no gradient with respect to its input.
+ */
+import {
+  type Conv2dBackwardWeightOptions,
+  type Conv2dForwardOptions,
+  type Conv2dShape,
+  describeConv2d,
+} from './conv2d/shape.ts';
+import {
+  expectFrameStates,
+  type FramesConv2dBackwardWeightTensors,
+  type FramesConv2dForwardTensors,
+} from './framesConv2d/shape.ts';
+import { stackedBackwardWeight, stackedForward } from './framesConv2d/stacked.ts';
+import type { KernelCall } from './runtime/dispatch.ts';
+import { expectTensor } from './shapes.ts';
+import { type Implementations, implementationOf } from './variant.ts';
+
+export type { FrameStates } from './framesConv2d/shape.ts';
+
+/** The variants of each pass. */
+export const framesConv2dForwardVariants: Implementations<
+  Conv2dShape,
+  FramesConv2dForwardTensors,
+  Conv2dForwardOptions
+> = {
+  pass: 'framesConv2d.forward',
+  generic: stackedForward,
+};
+
+export const framesConv2dBackwardWeightVariants: Implementations<
+  Conv2dShape,
+  FramesConv2dBackwardWeightTensors,
+  Conv2dBackwardWeightOptions
+> = {
+  pass: 'framesConv2d.backwardWeight',
+  generic: stackedBackwardWeight,
+};
+
+/** output = conv(states, weight) + bias, then max(0, .) with `relu`. Throws ShapeError. */
+export function framesConv2dForward(
+  shape: Conv2dShape,
+  tensors: FramesConv2dForwardTensors,
+  options: Conv2dForwardOptions = {},
+): KernelCall[] {
+  const kernel = framesConv2dForwardVariants.pass;
+  const { weightShape, outputShape } = describeConv2d(shape);
+  expectFrameStates(kernel, shape, tensors);
+  expectTensor(kernel, 'weight', tensors.weight, weightShape);
+  expectTensor(kernel, 'bias', tensors.bias, [shape.outputs]);
+  expectTensor(kernel, 'output', tensors.output, outputShape);
+  return implementationOf(framesConv2dForwardVariants, shape, options).calls(shape, tensors, options);
+}
+
+/** f32 elements of the scratch tensor that `framesConv2dForward` needs with these options; 0 for none. Throws ShapeError. */
+export function framesConv2dForwardScratch(shape: Conv2dShape, options: Conv2dForwardOptions = {}): number {
+  return implementationOf(framesConv2dForwardVariants, shape, options).scratch?.(shape, options) ?? 0;
+}
+
+/** dWeight and dBias, the loss's gradients with respect to the parameters, in a fixed order of summation. Throws ShapeError. */
+export function framesConv2dBackwardWeight(
+  shape: Conv2dShape,
+  tensors: FramesConv2dBackwardWeightTensors,
+  options: Conv2dBackwardWeightOptions = {},
+): KernelCall[] {
+  const kernel = framesConv2dBackwardWeightVariants.pass;
+  const { weightShape, outputShape } = describeConv2d(shape);
+  expectFrameStates(kernel, shape, tensors);
+  expectTensor(kernel, 'dOutput', tensors.dOutput, outputShape);
+  expectTensor(kernel, 'dWeight', tensors.dWeight, weightShape);
+  expectTensor(kernel, 'dBias', tensors.dBias, [shape.outputs]);
+  return implementationOf(framesConv2dBackwardWeightVariants, shape, options).calls(shape, tensors, options);
+}
+
+/** f32 elements of the scratch tensor that `framesConv2dBackwardWeight` needs with these options; 0 for none. Throws ShapeError. */
+export function framesConv2dBackwardWeightScratch(
+  shape: Conv2dShape,
+  options: Conv2dBackwardWeightOptions = {},
+): number {
+  return implementationOf(framesConv2dBackwardWeightVariants, shape, options).scratch?.(shape, options) ?? 0;
+}
