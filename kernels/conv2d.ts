@@ -4,6 +4,7 @@
  * Leaves out: dilation, groups, unequal strides or paddings along the two axes.
  */
 import { directBackwardInput, directBackwardWeight, directForward } from './conv2d/direct.ts';
+import { panel8Forward } from './conv2d/panel8Forward.ts';
 import {
   type Conv2dBackwardInputTensors,
   type Conv2dBackwardWeightOptions,
@@ -24,6 +25,7 @@ export const conv2dForwardVariants: Implementations<Conv2dShape, Conv2dForwardTe
   pass: 'conv2d.forward',
   generic: directForward,
   subgroup8: directForward,
+  panel8: panel8Forward,
 };
 
 export const conv2dBackwardInputVariants: Implementations<Conv2dShape, Conv2dBackwardInputTensors, VariantOptions> = {

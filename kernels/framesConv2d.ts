@@ -8,6 +8,7 @@ import {
   type Conv2dShape,
   describeConv2d,
 } from './conv2d/shape.ts';
+import { panel8Forward } from './framesConv2d/panel8Forward.ts';
 import {
   expectFrameStates,
   type FramesConv2dBackwardWeightTensors,
@@ -28,6 +29,7 @@ export const framesConv2dForwardVariants: Implementations<
 > = {
   pass: 'framesConv2d.forward',
   generic: stackedForward,
+  panel8: panel8Forward,
 };
 
 export const framesConv2dBackwardWeightVariants: Implementations<

@@ -3,7 +3,7 @@
  */
 
 import type { Conv2dBackwardWeightOptions, Conv2dForwardOptions, Conv2dShape } from '../conv2d/shape.ts';
-import { conv2dBackwardWeight, conv2dBackwardWeightScratch, conv2dForward } from '../conv2d.ts';
+import { conv2dBackwardWeight, conv2dForward } from '../conv2d.ts';
 import { framesStack } from '../frames.ts';
 import { elementCount, type Tensor, tensorAlignment } from '../runtime/tensor.ts';
 import { expectScratch } from '../shapes.ts';
@@ -41,18 +41,15 @@ export const stackedBackwardWeight: Implementation<
   Conv2dBackwardWeightOptions
 > = {
   covers: () => true,
-  scratch: (shape, options) =>
-    stateWords(shape) + conv2dBackwardWeightScratch(shape, { ...options, variant: 'generic' }),
+  scratch: stateWords,
   calls(shape, { frames, frameNumbers, ...tensors }, options) {
-    const generic = { ...options, variant: 'generic' } as const;
-    const sums = conv2dBackwardWeightScratch(shape, generic);
-    const scratch = expectScratch('framesConv2d.backwardWeight', tensors.scratch, stateWords(shape) + sums);
+    const scratch = expectScratch('framesConv2d.backwardWeight', tensors.scratch, stateWords(shape));
     const state = wordsOf(scratch, 0, stateShape(shape));
-    // A buffer that a dispatch writes cannot be bound for reading, too.
-    const parts = sums === 0 ? undefined : wordsOf(scratch, stateWords(shape), [sums]);
+    // One sum of all pixels: partial sums would lie in the same scratch buffer as the state, which is only read then.
+    const unsplit = { ...options, variant: 'generic', splits: 1 } as const;
     return [
       ...framesStack({ frames, frameNumbers, output: state }),
-      ...conv2dBackwardWeight(shape, { ...tensors, input: state, scratch: parts }, generic),
+      ...conv2dBackwardWeight(shape, { ...tensors, input: state, scratch: undefined }, unsplit),
     ];
   },
 };
