@@ -62,6 +62,15 @@ export function implementationOf<Shape, Tensors, Options extends VariantOptions>
   return chosen?.covers(shape, options) ? chosen : all.generic;
 }
 
+/** f32 elements of the scratch tensor that the pass needs with these options; 0 for none. */
+export function scratchWords<Shape, Tensors, Options extends VariantOptions>(
+  all: Implementations<Shape, Tensors, Options>,
+  shape: Shape,
+  options: Options,
+): number {
+  return implementationOf(all, shape, options).scratch?.(shape, options) ?? 0;
+}
+
 /** Those of `candidates` that have an implementation of their own for the shape, in the same order. */
 export function variantsCovering<Shape, Tensors, Options extends VariantOptions>(
   all: Implementations<Shape, Tensors, Options>,

@@ -5,7 +5,6 @@
  * Source: Mnih et al. 2015, Algorithm 1, lines 12 to 14.
  */
 import { adamRates, adamStep } from '../../kernels/adam.ts';
-import { framesStack } from '../../kernels/frames.ts';
 import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
 import { maxForward } from '../../kernels/max.ts';
@@ -89,13 +88,13 @@ export class Learner {
   #update(): Step[] {
     const gpu = this.#gpu;
     const options = this.#options;
-    const { batchSize: batch, observationSize: side, stack, discount } = options;
+    const { batchSize: batch, discount } = options;
     const { actionCount } = this.architecture;
     const f32 = (name: string, ...shape: number[]) => gpu.tensor(name, shape);
 
     // y = r + (1 - terminal) * discount * max over a of Q_target(s', a)
-    const nextState = f32('nextState', batch, side, side, stack);
-    const targetPass = forwardPass(gpu, this.target, nextState, this.#choose);
+    const nextStates = { frames: this.#frames, frameNumbers: this.#nextStateNumbers };
+    const targetPass = forwardPass(gpu, this.target, nextStates, this.#choose);
     const nextValue = f32('nextValue', batch);
     const target = f32('tdTarget', batch);
     const toTarget: KernelCall[] = [
@@ -104,8 +103,8 @@ export class Learner {
     ];
 
     // The loss of Q(s, a) against y, and its gradient with respect to all Q(s, .)
-    const state = f32('state', batch, side, side, stack);
-    const onlinePass = forwardPass(gpu, this.online, state, this.#choose);
+    const states = { frames: this.#frames, frameNumbers: this.#stateNumbers };
+    const onlinePass = forwardPass(gpu, this.online, states, this.#choose);
     const prediction = f32('prediction', batch);
     const loss = f32('loss', batch);
     const dPrediction = f32('dPrediction', batch);
@@ -122,10 +121,8 @@ export class Learner {
     ];
 
     return [
-      ...bind(gpu, framesStack({ frames: this.#frames, frameNumbers: this.#nextStateNumbers, output: nextState })),
       ...targetPass.steps,
       ...bind(gpu, toTarget),
-      ...bind(gpu, framesStack({ frames: this.#frames, frameNumbers: this.#stateNumbers, output: state })),
       ...onlinePass.steps,
       ...bind(gpu, toLoss),
       ...backwardPass(gpu, this.online, this.gradients, onlinePass, dValues, this.#choose),

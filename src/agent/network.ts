@@ -5,30 +5,31 @@
 import {
   type Conv2dShape,
   conv2dBackwardInput,
-  conv2dBackwardInputScratch,
   conv2dBackwardInputVariants,
   conv2dBackwardWeight,
-  conv2dBackwardWeightScratch,
   conv2dBackwardWeightVariants,
   conv2dForward,
-  conv2dForwardScratch,
   conv2dForwardVariants,
 } from '../../kernels/conv2d.ts';
 import {
+  type FrameStates,
+  framesConv2dBackwardWeight,
+  framesConv2dBackwardWeightVariants,
+  framesConv2dForward,
+  framesConv2dForwardVariants,
+} from '../../kernels/framesConv2d.ts';
+import {
   linearBackwardInput,
-  linearBackwardInputScratch,
   linearBackwardInputVariants,
   linearBackwardWeight,
-  linearBackwardWeightScratch,
   linearBackwardWeightVariants,
   linearForward,
-  linearForwardScratch,
   linearForwardVariants,
 } from '../../kernels/linear.ts';
 import type { KernelCall, Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
-import type { ChooseVariant } from '../../kernels/variant.ts';
+import { type ChooseVariant, type Implementations, scratchWords, type VariantOptions } from '../../kernels/variant.ts';
 import type { Architecture, Parameter, PlacedLayer } from './architecture.ts';
 
 /** One value a parameter, in one buffer: the parameters themselves, their gradients, or a state of the optimiser. */
@@ -72,42 +73,51 @@ export class ParameterSet {
 export interface ForwardPass {
   readonly batch: number;
   readonly steps: readonly Step[];
-  /** What each layer reads: [0] is the network's input, [batch, height, width, stack]; the others are [batch, height, width, channels]. */
-  readonly inputs: readonly Tensor[];
+  /** The network's input. */
+  readonly states: Tensor | FrameStates;
+  /** What each layer gives: [batch, height, width, channels]. */
+  readonly outputs: readonly Tensor[];
   /** [batch, actions] */
   readonly output: Tensor;
 }
 
 /**
- * The network's outputs for `input`, [batch, height, width, stack]; each ReLU is part of the layer before it. `choose` decides which
- * shaders run.
+ * The network's outputs for `states`, either f32 [batch, height, width, stack] or the frames that they are made of; each ReLU is part of
+ * the layer before it. `choose` decides which shaders run.
  */
-export function forwardPass(gpu: Gpu, parameters: ParameterSet, input: Tensor, choose: ChooseVariant): ForwardPass {
-  const [batch] = input.shape;
+export function forwardPass(
+  gpu: Gpu,
+  parameters: ParameterSet,
+  states: Tensor | FrameStates,
+  choose: ChooseVariant,
+): ForwardPass {
+  const batch = batchOf(states);
   const steps: Step[] = [];
-  const inputs: Tensor[] = [];
-  let activation = input;
+  const outputs: Tensor[] = [];
+  let input = states;
   for (const placed of parameters.architecture.layers) {
     const { layer, relu } = placed;
-    const label = `${parameters.all.name}.${layer.name}.forward`;
-    inputs.push(activation);
-    const tensors = { weight: parameters.tensor(placed.weight), bias: parameters.tensor(placed.bias) };
+    const options = { relu, label: `${parameters.all.name}.${layer.name}.forward` };
+    const parts = { weight: parameters.tensor(placed.weight), bias: parameters.tensor(placed.bias) };
     const output = gpu.tensor(`${parameters.all.name}.${layer.name}`, [batch, ...placed.output]);
     if (layer.kind === 'conv') {
       const shape = convShape(placed, batch);
-      const options = { relu, label, variant: choose(conv2dForwardVariants, shape, { relu }) };
-      const scratch = scratchTensor(gpu, label, conv2dForwardScratch(shape, options));
-      steps.push(...bind(gpu, conv2dForward(shape, { ...tensors, input: activation, output, scratch }, options)));
+      if (isFrames(input)) {
+        const tensors = { ...input, ...parts, output };
+        steps.push(...pass(gpu, choose, framesConv2dForwardVariants, framesConv2dForward, shape, tensors, options));
+      } else {
+        const tensors = { input, ...parts, output };
+        steps.push(...pass(gpu, choose, conv2dForwardVariants, conv2dForward, shape, tensors, options));
+      }
     } else {
+      const tensors = { input: rows(inputTensor(input), batch), ...parts, output: rows(output, batch) };
       const shape = linearShape(placed, batch);
-      const options = { relu, label, variant: choose(linearForwardVariants, shape, { relu }) };
-      const scratch = scratchTensor(gpu, label, linearForwardScratch(shape, options));
-      const flat = { input: rows(activation, batch), output: rows(output, batch) };
-      steps.push(...bind(gpu, linearForward(shape, { ...tensors, ...flat, scratch }, options)));
+      steps.push(...pass(gpu, choose, linearForwardVariants, linearForward, shape, tensors, options));
     }
-    activation = output;
+    outputs.push(output);
+    input = output;
   }
-  return { batch, steps, inputs, output: rows(activation, batch) };
+  return { batch, steps, states, outputs, output: rows(inputTensor(input), batch) };
 }
 
 /**
@@ -122,46 +132,53 @@ export function backwardPass(
   dOutput: Tensor,
   choose: ChooseVariant,
 ): Step[] {
-  const { batch, inputs } = forward;
+  const { batch, states, outputs } = forward;
   const { layers } = parameters.architecture;
   const steps: Step[] = [];
   let dActivation = dOutput;
   for (let index = layers.length - 1; index >= 0; index--) {
     const placed = layers[index];
     const { layer } = placed;
-    const input = inputs[index];
+    const input = index === 0 ? states : outputs[index - 1];
     const weight = parameters.tensor(placed.weight);
     const gradient = { dWeight: gradients.tensor(placed.weight), dBias: gradients.tensor(placed.bias) };
-    const weightLabel = `${layer.name}.backwardWeight`;
-    const inputLabel = `${layer.name}.backwardInput`;
+    const ofWeight = { label: `${layer.name}.backwardWeight` };
+    const ofInput = { label: `${layer.name}.backwardInput` };
     // The network's own input has no gradient that anybody needs.
-    const dInput = index === 0 ? undefined : gpu.tensor(`d${layer.name}.input`, input.shape);
+    const dInput = index === 0 ? undefined : gpu.tensor(`d${layer.name}.input`, inputTensor(input).shape);
     if (layer.kind === 'conv') {
       const shape = convShape(placed, batch);
       const dConv = { ...dActivation, shape: [batch, ...placed.output] };
-      const options = { label: weightLabel, variant: choose(conv2dBackwardWeightVariants, shape, {}) };
-      const scratch = scratchTensor(gpu, weightLabel, conv2dBackwardWeightScratch(shape, options));
-      const tensors = { input, dOutput: dConv, ...gradient, scratch };
-      steps.push(...bind(gpu, conv2dBackwardWeight(shape, tensors, options)));
-      if (dInput) {
-        const options = { label: inputLabel, variant: choose(conv2dBackwardInputVariants, shape, {}) };
-        const scratch = scratchTensor(gpu, inputLabel, conv2dBackwardInputScratch(shape, options));
-        const tensors = { dOutput: dConv, weight, dInput, reluInput: input, scratch };
-        steps.push(...bind(gpu, conv2dBackwardInput(shape, tensors, options)));
+      if (isFrames(input)) {
+        const tensors = { ...input, dOutput: dConv, ...gradient };
+        steps.push(
+          ...pass(
+            gpu,
+            choose,
+            framesConv2dBackwardWeightVariants,
+            framesConv2dBackwardWeight,
+            shape,
+            tensors,
+            ofWeight,
+          ),
+        );
+      } else {
+        const tensors = { input, dOutput: dConv, ...gradient };
+        steps.push(...pass(gpu, choose, conv2dBackwardWeightVariants, conv2dBackwardWeight, shape, tensors, ofWeight));
+        if (dInput) {
+          const tensors = { dOutput: dConv, weight, dInput, reluInput: input };
+          steps.push(...pass(gpu, choose, conv2dBackwardInputVariants, conv2dBackwardInput, shape, tensors, ofInput));
+        }
       }
     } else {
       const shape = linearShape(placed, batch);
-      const flat = rows(input, batch);
+      const flat = rows(inputTensor(input), batch);
       const dRows = rows(dActivation, batch);
-      const options = { label: weightLabel, variant: choose(linearBackwardWeightVariants, shape, {}) };
-      const scratch = scratchTensor(gpu, weightLabel, linearBackwardWeightScratch(shape, options));
-      const tensors = { input: flat, dOutput: dRows, ...gradient, scratch };
-      steps.push(...bind(gpu, linearBackwardWeight(shape, tensors, options)));
+      const tensors = { input: flat, dOutput: dRows, ...gradient };
+      steps.push(...pass(gpu, choose, linearBackwardWeightVariants, linearBackwardWeight, shape, tensors, ofWeight));
       if (dInput) {
-        const options = { label: inputLabel, variant: choose(linearBackwardInputVariants, shape, {}) };
-        const scratch = scratchTensor(gpu, inputLabel, linearBackwardInputScratch(shape, options));
-        const tensors = { dOutput: dRows, weight, dInput: rows(dInput, batch), reluInput: flat, scratch };
-        steps.push(...bind(gpu, linearBackwardInput(shape, tensors, options)));
+        const tensors = { dOutput: dRows, weight, dInput: rows(dInput, batch), reluInput: flat };
+        steps.push(...pass(gpu, choose, linearBackwardInputVariants, linearBackwardInput, shape, tensors, ofInput));
       }
     }
     if (dInput) dActivation = dInput;
@@ -169,8 +186,34 @@ export function backwardPass(
   return steps;
 }
 
-function scratchTensor(gpu: Gpu, label: string, words: number): Tensor | undefined {
-  return words === 0 ? undefined : gpu.tensor(`${label}.scratch`, [words]);
+/** Chooses the variant of one pass, makes the scratch tensor that it needs, and binds its calls. */
+function pass<Shape, Tensors, Options extends VariantOptions>(
+  gpu: Gpu,
+  choose: ChooseVariant,
+  all: Implementations<Shape, Tensors, Options>,
+  calls: (shape: Shape, tensors: Tensors, options: Options) => KernelCall[],
+  shape: Shape,
+  tensors: Tensors,
+  options: Options,
+): Step[] {
+  const chosen = { ...options, variant: choose(all, shape, options) };
+  const words = scratchWords(all, shape, chosen);
+  const scratch = words === 0 ? undefined : gpu.tensor(`${options.label}.scratch`, [words]);
+  return bind(gpu, calls(shape, { ...tensors, scratch }, chosen));
+}
+
+function isFrames(input: Tensor | FrameStates): input is FrameStates {
+  return 'frames' in input;
+}
+
+function batchOf(states: Tensor | FrameStates): number {
+  return isFrames(states) ? states.frameNumbers.shape[0] : states.shape[0];
+}
+
+/** Throws TypeError for frames: only a convolution takes them. */
+function inputTensor(input: Tensor | FrameStates): Tensor {
+  if (isFrames(input)) throw new TypeError('a linear layer takes no frames');
+  return input;
 }
 
 /** Binds each call. */

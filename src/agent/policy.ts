@@ -2,7 +2,6 @@
  * The greedy policy of one network, for one state at a time: the newest frame goes up, one action comes back.
  * Leaves out: exploration (dqn.ts).
  */
-import { framesStack } from '../../kernels/frames.ts';
 import { argmaxForward } from '../../kernels/max.ts';
 import type { Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
@@ -42,14 +41,9 @@ export class Policy {
     this.#frameNumbers = gpu.tensor('policy.frameNumbers', [1, stack], 'u32');
     const action = gpu.tensor('policy.action', [1], 'u32');
     this.#action = gpu.readback(action);
-    const state = gpu.tensor('policy.state', [1, side, side, stack]);
-    const forward = forwardPass(gpu, parameters, state, choose);
+    const forward = forwardPass(gpu, parameters, { frames, frameNumbers: this.#frameNumbers }, choose);
     this.#values = forward.output;
-    this.#steps = [
-      ...bind(gpu, framesStack({ frames, frameNumbers: this.#frameNumbers, output: state })),
-      ...forward.steps,
-      ...bind(gpu, argmaxForward({ values: forward.output, output: action })),
-    ];
+    this.#steps = [...forward.steps, ...bind(gpu, argmaxForward({ values: forward.output, output: action }))];
   }
 
   /** The action with the largest value in the history's state; the first of equals. */
