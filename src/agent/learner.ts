@@ -5,17 +5,13 @@
  * Source: Mnih et al. 2015, Algorithm 1, lines 12 to 14.
  */
 import { adamRates, adamStep } from '../../kernels/adam.ts';
-import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
-import { huberBackward, huberForward } from '../../kernels/huber.ts';
-import { maxForward } from '../../kernels/max.ts';
 import { ratesWords } from '../../kernels/optimiser.ts';
 import { centredRmspropStep, rmspropRates, rmspropStep } from '../../kernels/rmsprop.ts';
 import type { KernelCall, Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import type { Tensor } from '../../kernels/runtime/tensor.ts';
-import { squaredErrorBackward, squaredErrorForward } from '../../kernels/squaredError.ts';
-import { tdTarget } from '../../kernels/tdTarget.ts';
-import { readUpdateStatistics, statisticsShape, updateStatistics } from '../../kernels/updateStatistics.ts';
+import { tdLoss } from '../../kernels/tdLoss.ts';
+import { readUpdateStatistics, statisticsShape } from '../../kernels/updateStatistics.ts';
 import { type ChooseVariant, likelyVariants } from '../../kernels/variant.ts';
 import type { Architecture } from './architecture.ts';
 import { backwardPass, bind, forwardPass, ParameterSet } from './network.ts';
@@ -87,42 +83,27 @@ export class Learner {
 
   #update(): Step[] {
     const gpu = this.#gpu;
-    const options = this.#options;
-    const { batchSize: batch, discount } = options;
+    const { batchSize: batch, discount, loss, gradient: reduction } = this.#options;
     const { actionCount } = this.architecture;
-    const f32 = (name: string, ...shape: number[]) => gpu.tensor(name, shape);
-
-    // y = r + (1 - terminal) * discount * max over a of Q_target(s', a)
     const nextStates = { frames: this.#frames, frameNumbers: this.#nextStateNumbers };
     const targetPass = forwardPass(gpu, this.target, nextStates, this.#choose);
-    const nextValue = f32('nextValue', batch);
-    const target = f32('tdTarget', batch);
-    const toTarget: KernelCall[] = [
-      ...maxForward({ values: targetPass.output, output: nextValue }),
-      ...tdTarget({ reward: this.#rewards, terminal: this.#terminals, nextValue, target, discount }),
-    ];
-
-    // The loss of Q(s, a) against y, and its gradient with respect to all Q(s, .)
     const states = { frames: this.#frames, frameNumbers: this.#stateNumbers };
     const onlinePass = forwardPass(gpu, this.online, states, this.#choose);
-    const prediction = f32('prediction', batch);
-    const loss = f32('loss', batch);
-    const dPrediction = f32('dPrediction', batch);
-    const dValues = f32('dValues', batch, actionCount);
-    const lossForward = options.loss === 'huber' ? huberForward : squaredErrorForward;
-    const lossBackward = options.loss === 'huber' ? huberBackward : squaredErrorBackward;
-    const reduction = options.gradient;
-    const toLoss: KernelCall[] = [
-      ...gatherForward({ values: onlinePass.output, indices: this.#actions, output: prediction }),
-      ...lossForward({ prediction, target, loss }),
-      ...lossBackward({ prediction, target, dPrediction, reduction }),
-      ...gatherBackward({ dOutput: dPrediction, indices: this.#actions, dValues }),
-      ...updateStatistics({ loss, values: onlinePass.output, statistics: this.#statistics }),
-    ];
+
+    // y = r + (1 - terminal) * discount * max over a of Q_target(s', a); the loss of Q(s, a) against it, and its gradient with
+    // respect to all Q(s, .)
+    const dValues = gpu.tensor('dValues', [batch, actionCount]);
+    const toLoss = tdLoss({
+      values: onlinePass.output,
+      nextValues: targetPass.output,
+      actions: this.#actions,
+      rewards: this.#rewards,
+      terminals: this.#terminals,
+      ...{ dValues, statistics: this.#statistics, discount, loss, reduction },
+    });
 
     return [
       ...targetPass.steps,
-      ...bind(gpu, toTarget),
       ...onlinePass.steps,
       ...bind(gpu, toLoss),
       ...backwardPass(gpu, this.online, this.gradients, onlinePass, dValues, this.#choose),
