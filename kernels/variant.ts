@@ -16,8 +16,19 @@ export type Variant = (typeof variantNames)[number];
 /** The variants that the adapter can run, the one that is likely the fastest first. */
 export function variantsOf(gpu: Gpu): readonly Variant[] {
   const { subgroupMinSize, subgroupMaxSize } = gpu.adapter.info;
-  if (gpu.hasSubgroups && subgroupMinSize === 8 && subgroupMaxSize === 8) return ['panel8', 'subgroup8', 'generic'];
+  if (gpu.hasSubgroups && subgroupMinSize === 8 && subgroupMaxSize === 8) {
+    return ['panel8', 'subgroup8', 'generic', 'tiled'];
+  }
   return gpu.kind === 'hardware' ? ['tiled', 'generic'] : ['generic', 'tiled'];
+}
+
+/**
+ * Those of `candidates` that may turn out the fastest, in the same order: where one made for subgroups of 8 is among them, those for
+ * all adapters are five to ten times slower and not worth their compiling.
+ */
+export function contenders(candidates: readonly Variant[]): Variant[] {
+  const forSubgroups = candidates.filter((variant) => variant === 'panel8' || variant === 'subgroup8');
+  return forSubgroups.length > 0 ? forSubgroups : [...candidates];
 }
 
 /** Options that every host half with variants takes. */

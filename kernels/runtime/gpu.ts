@@ -15,7 +15,8 @@ import type { Provider } from './provider.ts';
 import { mappedOrFailure, Readback } from './readback.ts';
 import { type ElementType, elementCount, type Tensor, tensorByteLength } from './tensor.ts';
 
-const shaderFolder = new URL('../../shaders/', import.meta.url);
+/** Where the project's own shaders lie. */
+export const shaderFolder = new URL('../../shaders/', import.meta.url);
 
 /** A device and what lives on it. Make one with `openGpu`. */
 export class Gpu {
@@ -49,7 +50,7 @@ export class Gpu {
     return this.device.features.has('timestamp-query');
   }
 
-  /** Bytes of all tensors and uniforms made so far; no buffer is freed before the device is. */
+  /** Bytes of all tensors and uniforms that are not freed. */
   get allocatedBytes(): number {
     return this.#allocatedBytes;
   }
@@ -64,6 +65,12 @@ export class Gpu {
     // Whole vec4s, so that shaders can bind any tensor as array<vec4f>.
     const buffer = this.#buffer(name, Math.ceil(byteLength / 16) * 16, usage);
     return { name, type, shape, buffer, offset: 0, byteLength };
+  }
+
+  /** Frees the tensor's buffer, and with it all tensors that lie there, once what is submitted is done. */
+  free(tensor: Tensor): void {
+    this.#allocatedBytes -= tensor.buffer.size;
+    tensor.buffer.destroy();
   }
 
   /** A new uniform buffer of `words` 32-bit words, for values that change between runs (learning rate, step count). */

@@ -226,14 +226,14 @@ function rows(tensor: Tensor, batch: number): Tensor {
   return { ...tensor, shape: [batch, elementCount(tensor.shape) / batch] };
 }
 
-function convShape({ layer, input }: PlacedLayer, batch: number): Conv2dShape {
+export function convShape({ layer, input }: PlacedLayer, batch: number): Conv2dShape {
   if (layer.kind !== 'conv') throw new TypeError(`${layer.name} is no convolution`);
   const { kernel, stride, padding, outputs } = layer;
   const [height, width, inputs] = input;
   return { batch, height, width, inputs, outputs, kernelHeight: kernel, kernelWidth: kernel, stride, padding };
 }
 
-function linearShape({ layer, input }: PlacedLayer, batch: number) {
+export function linearShape({ layer, input }: PlacedLayer, batch: number) {
   const [height, width, channels] = input;
   return { batch, inputs: height * width * channels, outputs: layer.outputs };
 }
