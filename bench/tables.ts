@@ -11,6 +11,7 @@ import { writeAtomically } from '../src/run/files.ts';
 import { markdownTable, type Results } from './emulator/results.ts';
 import { type KernelResults, kernelMarkdown } from './gpu/kernelResults.ts';
 import { type UpdateResults, updateMarkdown } from './gpu/updateResults.ts';
+import * as peers from './peers/results.ts';
 
 export interface Table {
   readonly name: string;
@@ -33,6 +34,12 @@ export const knownTables: readonly Table[] = [
     page: 'README.md',
     results: 'bench/results/update.json',
     markdown: (results) => updateMarkdown(results as UpdateResults),
+  },
+  {
+    name: 'peers',
+    page: 'README.md',
+    results: 'bench/results/peers.json',
+    markdown: (results) => peers.markdownTable(results as peers.PeersResults),
   },
   {
     name: 'kernels',

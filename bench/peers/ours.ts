@@ -1,5 +1,4 @@
 /** This project as one of the peers: what the agent runs, from src/agent and kernels. */
-import { framesStack } from '../../kernels/frames.ts';
 import { argmaxForward } from '../../kernels/max.ts';
 import { adapterName } from '../../kernels/runtime/adapter.ts';
 import { openGpu } from '../../kernels/runtime/gpu.ts';
@@ -29,14 +28,9 @@ async function open(fixture: Fixture): Promise<Peer> {
     frameNumbers,
     Uint32Array.from({ length: batchSize * stack }, (_, frame) => frame),
   );
-  const state = gpu.tensor('forward.state', [batchSize, side, side, stack]);
-  const pass = forwardPass(gpu, online, state, likelyVariants(gpu));
+  const pass = forwardPass(gpu, online, { frames, frameNumbers }, likelyVariants(gpu));
   const output = gpu.tensor('forward.actions', [batchSize], 'u32');
-  const steps = [
-    ...bind(gpu, framesStack({ frames, frameNumbers, output: state })),
-    ...pass.steps,
-    ...bind(gpu, argmaxForward({ values: pass.output, output })),
-  ];
+  const steps = [...pass.steps, ...bind(gpu, argmaxForward({ values: pass.output, output }))];
   const actions = gpu.readback(output);
 
   const policy = new Policy(gpu, online, side, stack);
