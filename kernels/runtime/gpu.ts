@@ -73,6 +73,15 @@ export class Gpu {
     tensor.buffer.destroy();
   }
 
+  /** `tensor`, but undefined where the GPU has no memory left for it. */
+  async tensorIfRoom(name: string, shape: readonly number[], type: ElementType = 'f32'): Promise<Tensor | undefined> {
+    this.device.pushErrorScope('out-of-memory');
+    const tensor = this.tensor(name, shape, type);
+    if ((await this.device.popErrorScope()) === null) return tensor;
+    this.free(tensor);
+    return undefined;
+  }
+
   /** A new uniform buffer of `words` 32-bit words, for values that change between runs (learning rate, step count). */
   uniform(name: string, words: number): Tensor {
     const byteLength = Math.ceil(words / 4) * 16;
@@ -146,12 +155,14 @@ export class Gpu {
     this.failures.take();
   }
 
-  /** Copies `data` to the tensor's start (f32 and u32: one value an element; u8: one byte an element). */
-  write(tensor: Tensor, data: Float32Array | Uint32Array | Uint8Array): void {
-    if (data.byteLength > tensor.byteLength) {
-      throw new ValidationError(`write to ${tensor.name}: ${data.byteLength} bytes into ${tensor.byteLength}`);
+  /**
+   * Copies `data` to the tensor (f32 and u32: one value an element; u8: one byte an element), from its byte `start` on, a multiple of 4.
+   */
+  write(tensor: Tensor, data: Float32Array | Uint32Array | Uint8Array, start = 0): void {
+    if (start + data.byteLength > tensor.byteLength) {
+      throw new ValidationError(`write to ${tensor.name}: ${start + data.byteLength} bytes into ${tensor.byteLength}`);
     }
-    this.device.queue.writeBuffer(tensor.buffer, tensor.offset, wholeWords(data) as Uint8Array<ArrayBuffer>);
+    this.device.queue.writeBuffer(tensor.buffer, tensor.offset + start, wholeWords(data) as Uint8Array<ArrayBuffer>);
   }
 
   /** The tensor's elements, after everything submitted before. */
