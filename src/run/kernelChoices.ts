@@ -1,0 +1,174 @@
+/**
+ * Which shaders run for each pass: those of the run that goes on, those that `--kernels` forces, those that were measured before on
+ * this adapter (kernelCache.ts), or, at first use, those that are measured now.
+ */
+import { adapterName } from '../../kernels/runtime/adapter.ts';
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { type PassOnShape, passesOf, passKey, type VisitPasses } from '../../kernels/tuning/passes.ts';
+import { type Choice, measurable, measuredChoices, type VariantTimes } from '../../kernels/tuning/tuner.ts';
+import { type ChooseVariant, likelyVariants, type Variant, variantsOf } from '../../kernels/variant.ts';
+import { UserError } from '../errors.ts';
+import { type Choices, circumstancesOf, KernelCache } from './kernelCache.ts';
+
+/** `auto`: by measuring. */
+export type KernelsOption = 'auto' | Variant;
+
+/** Variants by the keys of their passes, as a run's checkpoints keep them. */
+export type KernelRecord = Readonly<Record<string, string>>;
+
+/** Measuring at first use ends after so long: a run shall begin soon. */
+const firstUseMs = 2000;
+
+export interface KernelOptions {
+  /** Default `auto`. */
+  readonly kernels?: KernelsOption;
+  /** What a run that goes on has run so far; stronger than `kernels`. */
+  readonly recorded?: KernelRecord | undefined;
+  /** `first use`: what was never measured here, for two seconds at most; `all`: everything, again. Default `first use`. */
+  readonly measure?: 'first use' | 'all' | 'nothing';
+  /** Milliseconds after which nothing further is measured, in place of two seconds. */
+  readonly budgetMs?: number;
+  /** Default: the adapter's, in the user's cache folder. */
+  readonly cache?: KernelCache;
+}
+
+/** What runs for a pass on a shape, and why. */
+export interface KernelRow {
+  readonly key: string;
+  readonly label: string;
+  readonly batch: number;
+  readonly variant: Variant;
+  /** `only`: no other is worth running here; `likely`: not measured. */
+  readonly source: 'only' | 'measured' | 'likely' | 'forced' | 'recorded';
+  /** Milliseconds of what was measured. */
+  readonly ms: VariantTimes;
+}
+
+export interface Kernels {
+  readonly choose: ChooseVariant;
+  readonly rows: readonly KernelRow[];
+  readonly record: KernelRecord;
+  /** What a user should know, each a line: first warnings, at last what was chosen and how. */
+  readonly lines: readonly string[];
+  /** Where what was measured is kept. */
+  readonly cachePath: string;
+}
+
+/** Chooses for each pass that `visit` names. Throws UserError where the adapter cannot run the variant that is forced. */
+export async function chooseKernels(gpu: Gpu, visit: VisitPasses, options: KernelOptions = {}): Promise<Kernels> {
+  const { kernels = 'auto', recorded = {}, cache = new KernelCache(circumstancesOf(gpu)) } = options;
+  const passes = passesOf(gpu, visit);
+  const warnings: string[] = [];
+  const rows = new Map<string, KernelRow>();
+  const decide = ({ key, label, batch }: PassOnShape, variant: Variant, source: KernelRow['source'], ms = {}): void => {
+    rows.set(key, { key, label, batch, variant, source, ms });
+  };
+
+  const replaced: PassOnShape[] = [];
+  for (const pass of passes) {
+    const before = recorded[pass.key];
+    const variant = pass.variants.find((one) => one === before);
+    if (variant !== undefined) decide(pass, variant, 'recorded');
+    else if (before !== undefined) replaced.push(pass);
+  }
+  if (replaced.length > 0) {
+    const names = [...new Set(replaced.map(({ key }) => recorded[key]))].join(', ');
+    warnings.push(
+      `the run has used ${names} kernels for ${replaced.length} of ${passes.length} passes, which ${adapterName(gpu.adapter.info)} does ` +
+        'not run; others take their place, and from here on the run differs from one that stays where it was.',
+    );
+  }
+
+  const forced = kernels === 'auto' ? undefined : forcedVariant(gpu, kernels, options.recorded !== undefined);
+  const open = passes.filter(({ key }) => !rows.has(key));
+  if (forced === undefined) {
+    const choices = await choicesFor(gpu, open, cache, options, warnings);
+    for (const pass of open) {
+      const choice = choiceOf(pass, choices);
+      const [likely = 'generic', ...others] = measurable(pass);
+      if (others.length === 0) decide(pass, likely, 'only');
+      else if (choice === undefined) decide(pass, likely, 'likely');
+      else decide(pass, choice.variant, Object.keys(choice.ms).length > 0 ? 'measured' : 'likely', choice.ms);
+    }
+  } else {
+    for (const pass of open) decide(pass, pass.variants.includes(forced) ? forced : 'generic', 'forced');
+  }
+
+  const all = passes.map(({ key }) => rows.get(key)!);
+  const fallback: ChooseVariant = forced === undefined ? likelyVariants(gpu) : () => forced;
+  return {
+    choose: (variants, shape, of) => {
+      const chosen = rows.get(passKey(variants, shape as object))?.variant;
+      return chosen === undefined ? fallback(variants, shape, of) : chosen;
+    },
+    rows: all,
+    record: Object.fromEntries(all.map(({ key, variant }) => [key, variant])),
+    lines: [...warnings.map((warning) => `Warning: ${warning}`), `Kernels: ${summary(all, forced)}`],
+    cachePath: cache.path,
+  };
+}
+
+/** Undefined where a run that goes on was forced to what this adapter does not run. */
+function forcedVariant(gpu: Gpu, variant: Variant, goesOn: boolean): Variant | undefined {
+  const possible = variantsOf(gpu);
+  if (possible.includes(variant)) return variant;
+  if (goesOn) return undefined;
+  throw new UserError(
+    `--kernels ${variant}: ${adapterName(gpu.adapter.info)} cannot run these.`,
+    `Possible here: auto, ${possible.join(', ')}.`,
+  );
+}
+
+/** The choices for the passes, from the cache or measured now, in which case they are kept; none for those with one contender. */
+async function choicesFor(
+  gpu: Gpu,
+  passes: readonly PassOnShape[],
+  cache: KernelCache,
+  { measure = 'first use', budgetMs = firstUseMs }: KernelOptions,
+  warnings: string[],
+): Promise<Choices> {
+  const several = passes.filter((pass) => measurable(pass).length > 1);
+  if (several.length === 0) return new Map();
+  const { choices, warning } = cache.read();
+  if (warning !== undefined) warnings.push(warning);
+  const missing = measure === 'all' ? several : several.filter((pass) => choiceOf(pass, choices) === undefined);
+  if (missing.length === 0 || measure === 'nothing') return choices;
+  const unwritable = cache.unwritable();
+  if (unwritable !== undefined) {
+    warnings.push(`${unwritable} What is measured about the kernels cannot be kept there.`);
+    // Two runs of one seed would differ where each measures for itself.
+    if (measure === 'first use') return choices;
+  }
+  const measured = await measuredChoices(gpu, missing, measure === 'all' ? Number.POSITIVE_INFINITY : budgetMs);
+  if (unwritable !== undefined) return measured;
+  try {
+    return cache.write(measured);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    warnings.push(error.message);
+    return measured;
+  }
+}
+
+/** A choice that the shape does not allow, any more, is none. */
+function choiceOf(pass: PassOnShape, choices: Choices): Choice | undefined {
+  const choice = choices.get(pass.key);
+  return choice !== undefined && pass.variants.includes(choice.variant) ? choice : undefined;
+}
+
+function summary(rows: readonly KernelRow[], forced: Variant | undefined): string {
+  const count = (source: KernelRow['source']): number => rows.filter((row) => row.source === source).length;
+  if (forced !== undefined && count('forced') > 0) {
+    const others = rows.filter(({ source, variant }) => source === 'forced' && variant !== forced).length;
+    return `${forced}, as --kernels says${others === 0 ? '' : `; generic for ${others} of ${rows.length} passes, which it does not cover`}`;
+  }
+  const [recorded, measured, likely] = [count('recorded'), count('measured'), count('likely')];
+  if (recorded === rows.length) return 'as the run began';
+  const texts = [
+    recorded > 0 ? `${recorded} as the run began` : '',
+    measured > 0 ? `${measured} chosen by measuring on this adapter` : '',
+    likely > 0 ? `${likely} not measured, taken as likely the fastest (--tune measures them)` : '',
+    count('only') > 0 ? `${count('only')} without a choice` : '',
+  ];
+  return texts.filter((text) => text !== '').join(', ');
+}
