@@ -4,7 +4,7 @@
  *   manifest.json          format, version, and of each other file its length and SHA-256; written last
  *   weights.safetensors    the online network under PyTorch's names
  *   training.safetensors   whole parameter buffers (online, target, optimiser), current state's frames, console
- *   state.json             counters, generators, replay header, rewards, configuration, cartridge
+ *   state.json             counters, generators, replay header, rewards, kernels, configuration, cartridge
  *   replay-00000.zst …     the replay memory in pieces, Zstandard
  * It appears by a rename when all of it is on the disk. Pieces that have not changed since the checkpoint before are hard links to it.
  */
@@ -17,6 +17,7 @@ import type { NamedArray } from '../agent/weights.ts';
 import { UserError } from '../errors.ts';
 import type { Configuration } from './configuration.ts';
 import { jsonBytes, makeFolderAtomically, readIfThere, removeUnfinished, writeFlushed } from './files.ts';
+import type { KernelRecord } from './kernelChoices.ts';
 import { checkStoredConfiguration } from './resolve.ts';
 import { decodeSafetensors, encodeSafetensors, hashTensors, type StoredTensor } from './safetensors.ts';
 
@@ -51,6 +52,8 @@ export interface CheckpointContent {
   readonly configuration: Configuration;
   readonly cartridge: CartridgeIdentity;
   readonly run: RunState;
+  /** Which variant of each pass has run: another rounds differently. Absent from a checkpoint of before 2026-11-21. */
+  readonly kernels?: KernelRecord | undefined;
   readonly weights: readonly NamedArray[];
   readonly agent: DqnState;
   readonly replayHeader: ReplayHeader;
@@ -154,6 +157,7 @@ export function loadCheckpoint(path: string): LoadedCheckpoint {
     configuration: checkStoredConfiguration(state.configuration, join(path, 'state.json')),
     cartridge: state.cartridge,
     run: state.run,
+    kernels: state.kernels,
     weights,
     agent,
     replayHeader: state.replay,
@@ -174,13 +178,14 @@ export function damaged(path: string, reason: string): UserError {
 type StateRecord = ReturnType<typeof stateRecord>;
 
 /** What stands in state.json. */
-function stateRecord({ configuration, cartridge, run, agent, replayHeader }: CheckpointContent) {
+function stateRecord({ configuration, cartridge, run, kernels, agent, replayHeader }: CheckpointContent) {
   const { counters, startsEpisode, exploration, sampling, history } = agent;
   const { indices, length, newest } = history;
   return {
     configuration,
     cartridge,
     run,
+    kernels,
     agent: { counters, startsEpisode, exploration, sampling, history: { indices, length, newest } },
     replay: replayHeader,
   };

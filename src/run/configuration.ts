@@ -6,6 +6,7 @@
  * Mnih et al., NIPS workshop 2013 ("Mnih 2013"); Kingma and Ba, ICLR 2015 ("Kingma 2015"); Machado et al., JAIR 61, 2018 ("Machado 2018").
  */
 import { z } from 'zod';
+import { variantNames } from '../../kernels/variant.ts';
 import type { DqnOptions } from '../agent/options.ts';
 import { bankswitchChoices } from '../emulator/cartridge/schemes.ts';
 import type { EnvironmentOptions } from '../env/options.ts';
@@ -118,6 +119,11 @@ export const configurationSchema = z.strictObject({
     count(1, 1_000),
     2,
     run('Newest checkpoints that are kept', { unit: 'checkpoints', resumable: true }),
+  ),
+  kernels: field(
+    z.enum(['auto', ...variantNames]),
+    'auto',
+    run('Which shaders run; `auto`: those that are the fastest here by measuring, another name: those, where they can'),
   ),
 
   frameSkip: field(

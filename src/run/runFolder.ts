@@ -11,6 +11,7 @@ import { UserError } from '../errors.ts';
 import { type LoadedCheckpoint, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
 import { jsonBytes, readIfThere, whileWriting, writeAtomically } from './files.ts';
+import type { KernelRecord } from './kernelChoices.ts';
 import { provenance } from './provenance.ts';
 import { didYouMean } from './resolve.ts';
 
@@ -19,6 +20,8 @@ export interface RunRecord {
   readonly cartridge: Readonly<Record<string, unknown>>;
   /** As the GPU runtime describes it. */
   readonly adapter: unknown;
+  /** Which variant of each pass runs. */
+  readonly kernels?: KernelRecord;
   readonly command: readonly string[];
 }
 
@@ -47,7 +50,7 @@ export function recordedAdapter(runFolder: string): unknown {
 export function recordResume(
   runFolder: string,
   agentSteps: number,
-  record: Pick<RunRecord, 'adapter' | 'command'>,
+  record: Pick<RunRecord, 'adapter' | 'kernels' | 'command'>,
 ): void {
   const config = readConfig(runFolder) ?? {};
   const earlier = Array.isArray(config['resumed']) ? config['resumed'] : [];

@@ -13,6 +13,7 @@ import {
 } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
 import { writeAtomically } from './files.ts';
+import type { KernelRecord } from './kernelChoices.ts';
 import { MetricsFile } from './metrics.ts';
 import type { Display, Progress } from './progress.ts';
 import { encodeSafetensors } from './safetensors.ts';
@@ -34,6 +35,8 @@ export interface TrainingOptions {
   readonly agent: TrainableAgent;
   readonly configuration: Configuration;
   readonly cartridge: CartridgeIdentity;
+  /** Which variant of each pass runs, for the run to go on with. */
+  readonly kernels?: KernelRecord;
   readonly runFolder: string;
   readonly display: Display;
   /** Throws what the GPU has reported meanwhile; asked between steps and before anything is saved. */
@@ -115,7 +118,7 @@ export class Training {
 
   /** Writes a checkpoint of this moment, once: a second call without a step between returns the first one's. */
   async save(): Promise<SavedCheckpoint> {
-    const { agent, configuration, cartridge, runFolder } = this.#options;
+    const { agent, configuration, cartridge, kernels, runFolder } = this.#options;
     const { agentSteps } = agent.counters;
     if (this.#saved?.agentSteps === agentSteps) return this.#saved;
     this.#options.check?.();
@@ -127,7 +130,7 @@ export class Training {
       metricsBytes: this.#metrics.byteLength,
     };
     const content = {
-      ...{ configuration, cartridge, run },
+      ...{ configuration, cartridge, run, kernels },
       weights: await agent.weights(),
       agent: await agent.save(),
       replayHeader: agent.replay.header(),
