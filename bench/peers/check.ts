@@ -5,7 +5,7 @@ import { conv2dForwardReference } from '../../kernels/conv2d.ref.ts';
 import { framesStackReference } from '../../kernels/frames.ref.ts';
 import { linearForwardReference } from '../../kernels/linear.ref.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
-import type { ReplayBatch } from '../../src/agent/replayMemory.ts';
+import { createReplayBatch, type ReplayBatch } from '../../src/agent/replayMemory.ts';
 import { toNamedArrays } from '../../src/agent/weights.ts';
 import { ReferenceLearner } from '../../tests/support/referenceLearner.ts';
 import type { Answers } from './protocol.ts';
@@ -74,7 +74,8 @@ export function replayBatch({ state, nextState, actions, rewards, terminals }: F
       nextStateIndices[sample * stack + age] = sample * (stack + 1) + age + 1;
     }
   }
-  return { batchSize, frames, stateIndices, nextStateIndices, actions: Uint32Array.from(actions), rewards, terminals };
+  const empty = createReplayBatch(batchSize, stack, 0);
+  return { ...empty, frames, stateIndices, nextStateIndices, actions: Uint32Array.from(actions), rewards, terminals };
 }
 
 /** What a peer must answer. */

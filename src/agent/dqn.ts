@@ -4,16 +4,18 @@
  * Source: Mnih et al., "Human-level control through deep reinforcement learning", Nature 518, 2015, Algorithm 1.
  */
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import type { ChooseVariant } from '../../kernels/variant.ts';
 import { Xoshiro128 } from '../random.ts';
 import { architecture, initialParameters } from './architecture.ts';
 import type { DqnState } from './dqnState.ts';
 import type { Environment } from './environment.ts';
 import { FrameHistory } from './frameHistory.ts';
+import type { FrameStore } from './frameStore.ts';
 import { Learner, type UpdateStatistics } from './learner.ts';
 import { ParameterSet } from './network.ts';
 import type { DqnOptions } from './options.ts';
 import { Policy } from './policy.ts';
-import { createReplayBatch, type ReplayBatch, ReplayMemory } from './replayMemory.ts';
+import { type ReplayBatch, ReplayMemory } from './replayMemory.ts';
 import { epsilonAt } from './schedule.ts';
 import { fromNamedArrays, type NamedArray, toNamedArrays } from './weights.ts';
 
@@ -34,6 +36,14 @@ export interface DqnCounters {
   updates: number;
   /** Whole games finished. */
   episodes: number;
+}
+
+/** What may be chosen of how it is computed; nothing of it decides what is learned. */
+export interface DqnParts {
+  /** Where the replay memory's frames lie; default: on the host. */
+  readonly frames?: FrameStore;
+  /** Which shaders run; default: those that are likely the fastest. */
+  readonly choose?: ChooseVariant;
 }
 
 export class Dqn {
@@ -59,30 +69,41 @@ export class Dqn {
     episodeSteps: 0,
   };
 
-  private constructor(environment: Environment, options: DqnOptions, learner: Learner, policy: Policy) {
-    const { stack, stackPadding, batchSize, seed } = options;
+  private constructor(
+    environment: Environment,
+    options: DqnOptions,
+    learner: Learner,
+    policy: Policy,
+    frames: FrameStore | undefined,
+  ) {
+    const { stack, stackPadding, batchSize, seed, replayCapacity: capacity } = options;
     const frameBytes = options.observationSize ** 2;
     this.options = options;
     this.#environment = environment;
     this.#learner = learner;
     this.#policy = policy;
     this.#history = new FrameHistory(stack, frameBytes, stackPadding);
-    this.replay = new ReplayMemory({ capacity: options.replayCapacity, frameBytes, stack, stackPadding });
-    this.#batch = createReplayBatch(batchSize, stack, frameBytes);
+    this.replay = new ReplayMemory({ capacity, frameBytes, stack, stackPadding }, frames);
+    this.#batch = this.replay.createBatch(batchSize);
     this.#exploration = new Xoshiro128(seed, 'exploration');
     this.#sampling = new Xoshiro128(seed, 'replay');
   }
 
   /** Builds networks, replay memory and kernels. Rejects with a GPU error when a kernel does not compile or memory is short. */
-  static async create(gpu: Gpu, environment: Environment, options: DqnOptions): Promise<Dqn> {
+  static async create(
+    gpu: Gpu,
+    environment: Environment,
+    options: DqnOptions,
+    { frames, choose }: DqnParts = {},
+  ): Promise<Dqn> {
     const shape = architecture(options.network, options.observationSize, options.stack, environment.actionCount);
     const online = new ParameterSet(gpu, shape, 'online');
     online.write(initialParameters(shape, new Xoshiro128(options.seed, 'initial weights')));
-    const learner = new Learner(gpu, online, options);
-    const policy = new Policy(gpu, online, options.observationSize, options.stack);
+    const learner = new Learner(gpu, online, options, choose, frames?.shards);
+    const policy = new Policy(gpu, online, options.observationSize, options.stack, choose);
     await gpu.compiled();
     learner.copyToTarget();
-    return new Dqn(environment, options, learner, policy);
+    return new Dqn(environment, options, learner, policy, frames);
   }
 
   /** One decision: observe, act, remember, and, when it is time, learn. */

@@ -5,6 +5,7 @@
  * Source: Mnih et al. 2015, Algorithm 1, lines 12 to 14.
  */
 import { adamRates, adamStep } from '../../kernels/adam.ts';
+import { framesGather } from '../../kernels/framesGather.ts';
 import { ratesWords } from '../../kernels/optimiser.ts';
 import { centredRmspropStep, rmspropRates, rmspropStep } from '../../kernels/rmsprop.ts';
 import type { KernelCall, Step } from '../../kernels/runtime/dispatch.ts';
@@ -38,6 +39,8 @@ export class Learner {
   readonly #gpu: Gpu;
   readonly #options: DqnOptions;
   readonly #frames: Tensor;
+  /** Of the replay memory's frames, where those lie on the GPU: the ones that an update gathers. */
+  readonly #entries: Tensor | undefined;
   readonly #stateNumbers: Tensor;
   readonly #nextStateNumbers: Tensor;
   readonly #actions: Tensor;
@@ -53,8 +56,17 @@ export class Learner {
   /** Optimiser steps taken: Adam's bias correction needs it. */
   #optimiserSteps = 0;
 
-  /** Await `gpu.compiled()` before the first `update`; the target network is zero until `copyToTarget`. */
-  constructor(gpu: Gpu, online: ParameterSet, options: DqnOptions, choose: ChooseVariant = likelyVariants(gpu)) {
+  /**
+   * Await `gpu.compiled()` before the first `update`; the target network is zero until `copyToTarget`. `shards` are the replay memory's
+   * frames where they lie on the GPU (frameStore.ts); without, an update uploads its batch's frames.
+   */
+  constructor(
+    gpu: Gpu,
+    online: ParameterSet,
+    options: DqnOptions,
+    choose: ChooseVariant = likelyVariants(gpu),
+    shards: readonly Tensor[] = [],
+  ) {
     this.#choose = choose;
     const { architecture } = online;
     const { batchSize: batch, observationSize: side, stack } = options;
@@ -77,8 +89,14 @@ export class Learner {
     this.#terminals = gpu.tensor('batch.terminals', [batch]);
     this.#rates = gpu.uniform('rates', ratesWords);
     this.#statistics = gpu.tensor('statistics', statisticsShape);
-    this.steps = this.#update();
+    this.#entries = shards.length === 0 ? undefined : gpu.tensor('batch.entries', [batch * (stack + 1)], 'u32');
+    this.steps = [...this.#gather(shards), ...this.#update()];
     this.#copyToTarget = [gpu.copy(online.all, this.target.all)];
+  }
+
+  #gather(shards: readonly Tensor[]): Step[] {
+    if (this.#entries === undefined) return [];
+    return bind(this.#gpu, framesGather({ shards, entries: this.#entries, output: this.#frames }));
   }
 
   #update(): Step[] {
@@ -141,7 +159,8 @@ export class Learner {
   async update(batch: ReplayBatch): Promise<void> {
     const gpu = this.#gpu;
     const { optimiser, learningRate, adamBeta1, adamBeta2 } = this.#options;
-    gpu.write(this.#frames, batch.frames);
+    if (this.#entries === undefined) gpu.write(this.#frames, batch.frames);
+    else gpu.write(this.#entries, batch.entries);
     gpu.write(this.#stateNumbers, batch.stateIndices);
     gpu.write(this.#nextStateNumbers, batch.nextStateIndices);
     gpu.write(this.#actions, batch.actions);

@@ -1,5 +1,6 @@
 /**
- * The replay memory: a ring of the last `capacity` steps, one u8 frame a step. Stacks of frames are made when a batch is sampled.
+ * The replay memory: a ring of the last `capacity` steps, one u8 frame a step. Stacks of frames are made when a batch is sampled. Frames
+ * lie in a store, on the host or on the GPU; all else is here.
  *
  * An entry is one step: the frame seen, the action taken on it, the reward, whether it ended the episode. The frame after a step is the
  * next entry's. An episode that is cut off (truncated) has a frame after its last step that no step follows: `addFinal` stores it as
@@ -11,10 +12,11 @@
  * - it ended the episode (then no next state is needed), or the entry after it exists and belongs to the same episode.
  * Sampling is uniform over exactly these. DeepMind's memory had no guard at the write head; ours always has.
  *
- * Leaves out: priorities, n-step returns, files (checkpoints write `chunks()`).
+ * Leaves out: where the frames lie (frameStore.ts), priorities, n-step returns, files (checkpoints write `chunks()`).
  * Source: Mnih et al., Nature 518 (2015), algorithm 1; reference algorithms.md A.11.
  */
 import type { Xoshiro128 } from '../random.ts';
+import { type FrameStore, HostFrameStore, noEntry } from './frameStore.ts';
 
 export interface ReplayMemoryOptions {
   /** Entries kept: one a step, and one for each truncated episode's last frame. */
@@ -33,9 +35,14 @@ export const blackFrame = 0xffffffff;
 /** What `sample` fills; made once by `createReplayBatch`. B = batch size, K = frames in a state. */
 export interface ReplayBatch {
   readonly batchSize: number;
-  /** [B][K + 1][frameBytes]: of each sample its state's frames, oldest first, then the frame after. Slots without an index to them hold rubbish. */
+  /**
+   * [B][K + 1]: the entries whose frames stand in the slots of the batch: of each sample its state's, oldest first, then the one after;
+   * `noEntry` in slots that no index leads to.
+   */
+  readonly entries: Uint32Array;
+  /** [B][K + 1][frameBytes]: those frames, rubbish where there is no entry. Empty where the memory's frames lie on the GPU. */
   readonly frames: Uint8Array;
-  /** [B][K]: which slot of `frames` (counted over the batch) each frame of a state is, oldest first, or `blackFrame`. */
+  /** [B][K]: in which slot (counted over the batch) each frame of a state stands, oldest first, or `blackFrame`. */
   readonly stateIndices: Uint32Array;
   /** [B][K]: the next state, likewise. After the end of an episode its newest frame is `blackFrame`: its value is not used. */
   readonly nextStateIndices: Uint32Array;
@@ -47,10 +54,11 @@ export interface ReplayBatch {
   readonly terminals: Float32Array;
 }
 
-/** An empty batch for `batchSize` samples of a memory with this `stack` and `frameBytes`. */
+/** An empty batch for `batchSize` samples of a memory with this `stack` and, on the host, frames of `frameBytes`. */
 export function createReplayBatch(batchSize: number, stack: number, frameBytes: number): ReplayBatch {
   return {
     batchSize,
+    entries: new Uint32Array(batchSize * (stack + 1)).fill(noEntry),
     frames: new Uint8Array(batchSize * (stack + 1) * frameBytes),
     stateIndices: new Uint32Array(batchSize * stack),
     nextStateIndices: new Uint32Array(batchSize * stack),
@@ -75,15 +83,13 @@ const startsEpisodeFlag = 2;
 /** The frame after a truncated episode's last step: no action, no reward. */
 const lastFrameFlag = 4;
 
-/** An ArrayBuffer is at most 4 GiB; shards stay at or below 1 GiB, a power of two of frames each so that a frame's shard is a shift. */
-const defaultShardBytes = 2 ** 30;
+/** Bytes of a chunk of `chunks()`: small enough to compress in little memory, large enough for few files. */
+const chunkBytes = 16 * 2 ** 20;
 
 export class ReplayMemory {
   readonly options: ReplayMemoryOptions;
   readonly capacity: number;
-  /** Frames, `1 << #shardShift` of them a shard. `Buffer`, because its `copy` moves bytes without making a view object for each frame. */
-  readonly #shards: Buffer[] = [];
-  readonly #shardShift: number;
+  readonly frames: FrameStore;
   readonly #actions: Uint8Array;
   readonly #rewards: Float32Array;
   readonly #flags: Uint8Array;
@@ -93,21 +99,19 @@ export class ReplayMemory {
   #head = 0;
   #sampleable = 0;
 
-  /**
-   * Reserves all of it at once; the operating system hands out pages as they are first written. Throws RangeError where it cannot.
-   * `maxShardBytes` is there for tests: a shard holds at least one frame.
-   */
-  constructor(options: ReplayMemoryOptions, maxShardBytes = defaultShardBytes) {
+  /** `frames` is of the same capacity and frame size; by default it lies on the host. Throws RangeError where there is no such memory. */
+  constructor(options: ReplayMemoryOptions, frames?: FrameStore) {
     const { capacity, frameBytes, stack } = options;
     for (const [name, value] of Object.entries({ capacity, frameBytes, stack })) {
       if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} is a whole number from 1, not ${value}`);
     }
     this.options = { ...options };
     this.capacity = capacity;
-    this.#shardShift = Math.max(0, Math.floor(Math.log2(maxShardBytes / frameBytes)));
-    const shardFrames = 2 ** this.#shardShift;
-    for (let first = 0; first < capacity; first += shardFrames) {
-      this.#shards.push(Buffer.from(new ArrayBuffer(Math.min(shardFrames, capacity - first) * frameBytes)));
+    this.frames = frames ?? new HostFrameStore(capacity, frameBytes);
+    if (this.frames.capacity !== capacity || this.frames.frameBytes !== frameBytes) {
+      throw new RangeError(
+        `the frames' store holds ${this.frames.capacity} frames of ${this.frames.frameBytes} bytes, not ${capacity} of ${frameBytes}`,
+      );
     }
     this.#actions = new Uint8Array(capacity);
     this.#rewards = new Float32Array(capacity);
@@ -117,6 +121,12 @@ export class ReplayMemory {
   /** Bytes that a memory with these options takes: per entry its frame, action, reward and flags. */
   static bytesNeeded(options: Pick<ReplayMemoryOptions, 'capacity' | 'frameBytes'>): number {
     return options.capacity * (options.frameBytes + 1 + 4 + 1);
+  }
+
+  /** An empty batch for `sample` to fill. */
+  createBatch(batchSize: number): ReplayBatch {
+    const isOnHost = this.frames.shards.length === 0;
+    return createReplayBatch(batchSize, this.options.stack, isOnHost ? this.options.frameBytes : 0);
   }
 
   /** Entries stored, at most `capacity`. */
@@ -151,7 +161,7 @@ export class ReplayMemory {
     const before =
       this.#countSampleable(0, reach) + this.#countSampleable(Math.max(reach, this.#length - 1), this.#length);
     const wasFull = this.#length === this.capacity;
-    this.#shards[entry >>> this.#shardShift].set(frame, (entry & ((1 << this.#shardShift) - 1)) * frameBytes);
+    this.frames.put(entry, frame);
     this.#actions[entry] = action;
     this.#rewards[entry] = reward;
     this.#flags[entry] = flags;
@@ -218,9 +228,10 @@ export class ReplayMemory {
       const entry = this.#entryOfAge(age);
       if (distinct && this.#wasDrawn(entry, sample)) continue;
       this.#drawn[sample] = entry;
-      this.#gather(entry, sample, into);
+      this.#describe(entry, sample, into);
       sample++;
     }
+    this.frames.gather(into.entries, batchSize * (this.options.stack + 1), into.frames);
   }
 
   #wasDrawn(entry: number, samples: number): boolean {
@@ -228,7 +239,8 @@ export class ReplayMemory {
     return false;
   }
 
-  #gather(entry: number, sample: number, into: ReplayBatch): void {
+  /** Everything of a sample but its frames. */
+  #describe(entry: number, sample: number, into: ReplayBatch): void {
     const { stack, stackPadding } = this.options;
     const flags = this.#flags[entry];
     const terminated = (flags & terminatedFlag) !== 0;
@@ -237,27 +249,23 @@ export class ReplayMemory {
     let place = newest;
     let source = entry;
     for (;;) {
-      this.#copyFrame(source, into.frames, firstSlot + place);
+      into.entries[firstSlot + place] = source;
       if (place === 0 || (this.#flags[source] & startsEpisodeFlag) !== 0) break;
       place--;
       source = source === 0 ? this.capacity - 1 : source - 1;
     }
     // `place` is that of the oldest frame present.
+    for (let i = 0; i < place; i++) into.entries[firstSlot + i] = noEntry;
+    const following = entry + 1 === this.capacity ? 0 : entry + 1;
+    into.entries[firstSlot + stack] = terminated ? noEntry : following;
     const padding = stackPadding === 'zero' ? blackFrame : firstSlot + place;
     const base = sample * stack;
     for (let i = 0; i < stack; i++) into.stateIndices[base + i] = i < place ? padding : firstSlot + i;
     for (let i = 0; i < newest; i++) into.nextStateIndices[base + i] = into.stateIndices[base + i + 1];
     into.nextStateIndices[base + newest] = terminated ? blackFrame : firstSlot + stack;
-    if (!terminated) this.#copyFrame(entry + 1 === this.capacity ? 0 : entry + 1, into.frames, firstSlot + stack);
     into.actions[sample] = this.#actions[entry];
     into.rewards[sample] = this.#rewards[entry];
     into.terminals[sample] = terminated ? 1 : 0;
-  }
-
-  #copyFrame(entry: number, frames: Uint8Array, slot: number): void {
-    const { frameBytes } = this.options;
-    const start = (entry & ((1 << this.#shardShift) - 1)) * frameBytes;
-    this.#shards[entry >>> this.#shardShift].copy(frames, slot * frameBytes, start, start + frameBytes);
   }
 
   /** What belongs beside `chunks()` in a checkpoint. */
@@ -266,32 +274,33 @@ export class ReplayMemory {
   }
 
   /**
-   * Everything stored, as views (not copies) of it: actions, rewards (f32, little-endian), flags, then the frames, in the order of the
-   * ring. `add` changes what they show. A view is at most 1 GiB.
+   * Everything stored, in chunks of at most 16 MiB: actions, rewards (f32, little-endian), flags, then the frames, in the order of the
+   * ring. The same bytes in the same chunks wherever the frames lie. A chunk may be a view of the memory, which `add` changes.
    */
-  *chunks(): IterableIterator<Uint8Array> {
-    yield* this.#regions(this.#length);
-  }
-
-  *#regions(length: number): IterableIterator<Uint8Array> {
-    if (length === 0) return;
-    yield this.#actions.subarray(0, length);
-    yield new Uint8Array(this.#rewards.buffer, 0, length * 4);
-    yield this.#flags.subarray(0, length);
-    let left = length * this.options.frameBytes;
-    for (const shard of this.#shards) {
-      if (left === 0) return;
-      const bytes = Math.min(left, shard.length);
-      yield new Uint8Array(shard.buffer, shard.byteOffset, bytes);
-      left -= bytes;
+  async *chunks(): AsyncIterableIterator<Uint8Array> {
+    for (const bytes of this.#bookkeeping(this.#length)) {
+      for (let start = 0; start < bytes.length; start += chunkBytes) yield bytes.subarray(start, start + chunkBytes);
+    }
+    const frameBytes = this.#length * this.options.frameBytes;
+    for (let start = 0; start < frameBytes; start += chunkBytes) {
+      yield await this.frames.read(start, Math.min(start + chunkBytes, frameBytes));
     }
   }
 
+  /** What is kept of the first `length` entries beside their frames. */
+  #bookkeeping(length: number): Uint8Array[] {
+    return [
+      this.#actions.subarray(0, length),
+      new Uint8Array(this.#rewards.buffer, 0, length * 4),
+      this.#flags.subarray(0, length),
+    ];
+  }
+
   /**
-   * Makes this memory what it was when `header` and `chunks` were taken; the bytes may come cut in any other way. Throws RangeError, and
-   * leaves the memory empty, where the header is of other options or there are too few or too many bytes.
+   * Makes this memory what it was when `header` and `chunks` were taken; the bytes may come cut in any other way. Rejects with RangeError,
+   * and leaves the memory empty, where the header is of other options or there are too few or too many bytes.
    */
-  restore(header: ReplayHeader, chunks: Iterable<Uint8Array>): void {
+  async restore(header: ReplayHeader, chunks: Iterable<Uint8Array>): Promise<void> {
     for (const name of ['capacity', 'frameBytes', 'stack', 'stackPadding'] as const) {
       if (header[name] !== this.options[name]) {
         throw new RangeError(`the stored replay memory has ${name} ${header[name]}, this one ${this.options[name]}`);
@@ -303,25 +312,54 @@ export class ReplayMemory {
       throw new RangeError(`not a replay memory's header: version ${version}, length ${length}, head ${head}`);
     }
     this.#length = this.#head = this.#sampleable = 0;
-    const regions = this.#regions(length);
-    let region = regions.next();
-    let filled = 0;
-    for (const chunk of chunks) {
-      for (let read = 0; read < chunk.length; ) {
-        if (region.done) throw new RangeError('the stored replay memory has more bytes than its header says');
-        const bytes = Math.min(chunk.length - read, region.value.length - filled);
-        region.value.set(chunk.subarray(read, read + bytes), filled);
-        read += bytes;
-        filled += bytes;
-        if (filled === region.value.length) {
-          region = regions.next();
-          filled = 0;
-        }
-      }
+    const stored = new ChunkReader(chunks);
+    for (const bytes of this.#bookkeeping(length)) stored.fill(bytes);
+    const frameBytes = length * this.options.frameBytes;
+    const piece = new Uint8Array(Math.min(chunkBytes, frameBytes));
+    for (let start = 0; start < frameBytes; start += piece.length) {
+      const part = piece.subarray(0, Math.min(piece.length, frameBytes - start));
+      stored.fill(part);
+      await this.frames.write(start, part);
     }
-    if (!region.done) throw new RangeError('the stored replay memory has fewer bytes than its header says');
+    stored.end();
     this.#length = length;
     this.#head = head;
     this.#sampleable = this.#countSampleable(0, length);
+  }
+}
+
+/** The bytes of chunks of any size, one after the other. Throws RangeError where there are fewer or more than asked for. */
+class ChunkReader {
+  readonly #chunks: Iterator<Uint8Array>;
+  #rest = new Uint8Array(0);
+
+  constructor(chunks: Iterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.iterator]();
+  }
+
+  /** The next bytes, as many as `into` has room for. */
+  fill(into: Uint8Array): void {
+    for (let filled = 0; filled < into.length; ) {
+      if (!this.#more()) throw new RangeError('the stored replay memory has fewer bytes than its header says');
+      const bytes = this.#rest.subarray(0, into.length - filled);
+      into.set(bytes, filled);
+      filled += bytes.length;
+      this.#rest = this.#rest.subarray(bytes.length);
+    }
+  }
+
+  /** Makes sure that there are no more. */
+  end(): void {
+    if (this.#more()) throw new RangeError('the stored replay memory has more bytes than its header says');
+  }
+
+  /** Whether `#rest` holds anything, after a look for the next chunk. */
+  #more(): boolean {
+    while (this.#rest.length === 0) {
+      const next = this.#chunks.next();
+      if (next.done === true) return false;
+      this.#rest = next.value as Uint8Array<ArrayBuffer>;
+    }
+    return true;
   }
 }

@@ -129,7 +129,7 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
   const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
   try {
-    agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
+    await agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
     agent.restore(checkpoint.agent);
   } catch (error) {
     // Checksums are right, so another version of this program wrote what does not fit.

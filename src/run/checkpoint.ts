@@ -25,8 +25,6 @@ const format = 'wgsl-dqn checkpoint';
 /** Raised when an older program could not read what is written. */
 const formatVersion = 1;
 
-/** Bytes of replay memory in a piece: small enough to compress in little memory, large enough for few files. */
-const pieceBytes = 16 * 2 ** 20;
 /** Zstandard's fastest level: frames of a console shrink twentyfold with it already. */
 const compressionLevel = 1;
 
@@ -57,8 +55,8 @@ export interface CheckpointContent {
   readonly weights: readonly NamedArray[];
   readonly agent: DqnState;
   readonly replayHeader: ReplayHeader;
-  /** Views of the replay memory. */
-  readonly replayChunks: Iterable<Uint8Array>;
+  /** The replay memory, a chunk for each piece; perhaps views of it. */
+  readonly replayChunks: AsyncIterable<Uint8Array>;
 }
 
 interface FileEntry {
@@ -86,12 +84,16 @@ export interface SavedCheckpoint {
  * Writes a checkpoint into the run folder and deletes all but the `keep` newest, and those of later steps: a run that goes on from
  * an older checkpoint has left them behind. Throws UserError where it cannot be written.
  */
-export function saveCheckpoint(runFolder: string, content: CheckpointContent, keep: number): SavedCheckpoint {
+export async function saveCheckpoint(
+  runFolder: string,
+  content: CheckpointContent,
+  keep: number,
+): Promise<SavedCheckpoint> {
   const { agentSteps } = content.agent.counters;
   const path = join(runFolder, 'checkpoints', `step-${String(agentSteps).padStart(9, '0')}`);
   const weightsSha256 = hashTensors(content.weights);
   const previous = listCheckpoints(runFolder).at(-1);
-  makeFolderAtomically(path, (folder) => {
+  await makeFolderAtomically(path, async (folder) => {
     const files: Record<string, FileEntry> = {};
     const write = (name: string, ...chunks: Uint8Array[]): void => {
       writeFlushed(join(folder, name), ...chunks);
@@ -101,7 +103,7 @@ export function saveCheckpoint(runFolder: string, content: CheckpointContent, ke
     write('weights.safetensors', ...encodeSafetensors({ tensors: content.weights, metadata }));
     write('training.safetensors', ...encodeSafetensors({ tensors: trainingTensors(content.agent), metadata: {} }));
     write('state.json', jsonBytes(stateRecord(content)));
-    writeReplay(folder, content.replayChunks, previous, files);
+    await writeReplay(folder, content.replayChunks, previous, files);
     const manifest: Manifest = { format, formatVersion, agentSteps, weightsSha256, files };
     writeFlushed(join(folder, 'manifest.json'), jsonBytes(manifest));
   });
@@ -124,7 +126,8 @@ export function listCheckpoints(runFolder: string): string[] {
 }
 
 /** A checkpoint whose small files are read and checked; the replay memory's pieces are read and checked one by one. */
-export interface LoadedCheckpoint extends CheckpointContent {
+export interface LoadedCheckpoint extends Omit<CheckpointContent, 'replayChunks'> {
+  readonly replayChunks: Iterable<Uint8Array>;
   readonly path: string;
   readonly runFolder: string;
   readonly weightsSha256: string;
@@ -178,7 +181,14 @@ export function damaged(path: string, reason: string): UserError {
 type StateRecord = ReturnType<typeof stateRecord>;
 
 /** What stands in state.json. */
-function stateRecord({ configuration, cartridge, run, kernels, agent, replayHeader }: CheckpointContent) {
+function stateRecord({
+  configuration,
+  cartridge,
+  run,
+  kernels,
+  agent,
+  replayHeader,
+}: Omit<CheckpointContent, 'replayChunks' | 'weights'>) {
   const { counters, startsEpisode, exploration, sampling, history } = agent;
   const { indices, length, newest } = history;
   return {
@@ -199,28 +209,25 @@ function trainingTensors({ arrays, history, environment }: DqnState): StoredTens
   ];
 }
 
-function writeReplay(
+async function writeReplay(
   folder: string,
-  chunks: Iterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   previous: string | undefined,
   files: Record<string, FileEntry>,
-): void {
+): Promise<void> {
   const before = previous === undefined ? {} : filesOfManifest(previous);
   let piece = 0;
-  for (const chunk of chunks) {
-    for (let start = 0; start < chunk.length; start += pieceBytes) {
-      const raw = chunk.subarray(start, start + pieceBytes);
-      const name = `replay-${String(piece++).padStart(5, '0')}.zst`;
-      const rawHash = Bun.hash.xxHash3(raw).toString(16);
-      const old = before[name];
-      if (previous !== undefined && old?.rawHash === rawHash && old.rawBytes === raw.length) {
-        linkOrCopy(join(previous, name), join(folder, name));
-        files[name] = old;
-      } else {
-        const compressed = Bun.zstdCompressSync(raw as Uint8Array<ArrayBuffer>, { level: compressionLevel });
-        writeFlushed(join(folder, name), compressed);
-        files[name] = { ...describeFile(compressed), rawBytes: raw.length, rawHash };
-      }
+  for await (const raw of chunks) {
+    const name = `replay-${String(piece++).padStart(5, '0')}.zst`;
+    const rawHash = Bun.hash.xxHash3(raw).toString(16);
+    const old = before[name];
+    if (previous !== undefined && old?.rawHash === rawHash && old.rawBytes === raw.length) {
+      linkOrCopy(join(previous, name), join(folder, name));
+      files[name] = old;
+    } else {
+      const compressed = Bun.zstdCompressSync(raw as Uint8Array<ArrayBuffer>, { level: compressionLevel });
+      writeFlushed(join(folder, name), compressed);
+      files[name] = { ...describeFile(compressed), rawBytes: raw.length, rawHash };
     }
   }
 }

@@ -36,18 +36,22 @@ const writeFailures: Readonly<Record<string, string>> = {
 };
 
 /** Runs `write`, which writes to `path`; its failures that a user can mend become a UserError naming the path. */
-export function whileWriting<T>(
-  path: string,
-  write: () => T,
-  hint = 'Choose another folder with --out, or make room there.',
-): T {
+export function whileWriting<T>(path: string, write: () => T, hint?: string): T {
   try {
     return write();
   } catch (error) {
-    const reason = writeFailures[(error as NodeJS.ErrnoException).code ?? ''];
-    if (reason === undefined) throw error;
-    throw new UserError(`Cannot write to ${path}: ${reason}.`, hint, { cause: error });
+    throw writeFailure(path, error, hint);
   }
+}
+
+/** The UserError for a failure to write to `path` that a user can mend; any other error as it is. */
+function writeFailure(
+  path: string,
+  error: unknown,
+  hint = 'Choose another folder with --out, or make room there.',
+): unknown {
+  const reason = writeFailures[(error as NodeJS.ErrnoException).code ?? ''];
+  return reason === undefined ? error : new UserError(`Cannot write to ${path}: ${reason}.`, hint, { cause: error });
 }
 
 /** Writes a file of `chunks` at `path` and flushes it to the disk. Not atomic by itself. */
@@ -80,24 +84,25 @@ export function writeAtomically(path: string, ...chunks: readonly Uint8Array[]):
  * Makes the folder `path` by letting `fill` write files into a folder beside it that is renamed when all is flushed.
  * A folder that is already at `path` is replaced.
  */
-export function makeFolderAtomically(path: string, fill: (folder: string) => void): void {
-  whileWriting(path, () => {
-    const unfinished = join(dirname(path), `${unfinishedPrefix}${process.pid}-${basename(path)}`);
+export async function makeFolderAtomically(
+  path: string,
+  fill: (folder: string) => void | Promise<void>,
+): Promise<void> {
+  const unfinished = join(dirname(path), `${unfinishedPrefix}${process.pid}-${basename(path)}`);
+  try {
     rmSync(unfinished, { recursive: true, force: true });
     mkdirSync(unfinished, { recursive: true });
-    try {
-      fill(unfinished);
-      flushFolder(unfinished);
-      const replaced = `${unfinished}-replaced`;
-      if (existsSync(path)) renameSync(path, replaced);
-      renameSync(unfinished, path);
-      rmSync(replaced, { recursive: true, force: true });
-    } catch (error) {
-      discard(unfinished);
-      throw error;
-    }
+    await fill(unfinished);
+    flushFolder(unfinished);
+    const replaced = `${unfinished}-replaced`;
+    if (existsSync(path)) renameSync(path, replaced);
+    renameSync(unfinished, path);
+    rmSync(replaced, { recursive: true, force: true });
     flushFolder(dirname(path));
-  });
+  } catch (error) {
+    discard(unfinished);
+    throw writeFailure(path, error);
+  }
 }
 
 /** Deletes what killed runs left unfinished in `folder`. */

@@ -6,6 +6,7 @@ import { blackFrame, createReplayBatch, ReplayMemory } from '../../src/agent/rep
 import { Xoshiro128 } from '../../src/random.ts';
 import { BrightHalf } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
+import { bytesOf } from '../support/replay.ts';
 
 const options: DqnOptions = {
   seed: 11,
@@ -80,13 +81,13 @@ describe('Dqn', () => {
     await play(whole, 121);
     const state = await whole.save();
     const header = whole.replay.header();
-    const chunks = [...whole.replay.chunks()].map((chunk) => chunk.slice());
+    const bytes = await bytesOf(whole.replay.chunks());
     const expected = await play(whole, 80);
 
     const resumed = await agent({ seed: 11 });
     await play(resumed, 7);
     resumed.restore(state);
-    resumed.replay.restore(header, chunks);
+    await resumed.replay.restore(header, [bytes]);
     expect(resumed.counters.agentSteps).toBe(121);
     expect(await play(resumed, 80)).toEqual(expected);
     expect(await resumed.weights()).toEqual(await whole.weights());

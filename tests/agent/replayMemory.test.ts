@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import { HostFrameStore } from '../../src/agent/frameStore.ts';
 import {
   blackFrame,
   createReplayBatch,
@@ -8,6 +9,7 @@ import {
   type ReplayMemoryOptions,
 } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
+import { bytesOf } from '../support/replay.ts';
 
 const frameBytes = 4;
 const black = -1;
@@ -193,7 +195,7 @@ test('any sequence of episodes, any capacity: what is sampled is what the plain 
       fc.constantFrom(4, 8, 16, 31, 1024),
       (steps, capacity, stack, stackPadding, shardBytes) => {
         const how = options(capacity, stack, stackPadding);
-        const memory = new ReplayMemory(how, shardBytes);
+        const memory = new ReplayMemory(how, new HostFrameStore(capacity, frameBytes, shardBytes));
         const random = new Xoshiro128(7, 'replay test');
         const all: Step[] = [];
         let starts = true;
@@ -254,25 +256,25 @@ test('with replacement a batch does repeat steps; the same seed gives the same b
   expect(b).toEqual(a);
 });
 
-test('chunks and header restore the memory exactly, whichever way the bytes are cut', () => {
+test('chunks and header restore the memory exactly, whichever way the bytes are cut', async () => {
   for (const steps of [0, 5, 20, 33]) {
     const how = options(20, 3);
-    const memory = new ReplayMemory(how, 32);
+    const memory = new ReplayMemory(how, new HostFrameStore(20, frameBytes, 32));
     const add = (into: ReplayMemory, id: number) => into.add(frameOf(id), id, id / 3, id % 7 === 6, id % 7 === 0);
     for (let id = 0; id < steps; id++) add(memory, id);
-    const bytes = Buffer.concat([...memory.chunks()]);
+    const bytes = await bytesOf(memory.chunks());
     const header = JSON.parse(JSON.stringify(memory.header()));
     for (const cut of [1, 7, 1000]) {
       const pieces: Uint8Array[] = [];
       for (let at = 0; at < bytes.length; at += cut) pieces.push(bytes.subarray(at, at + cut));
       const restored = new ReplayMemory(how);
       add(restored, 99);
-      restored.restore(header, pieces);
+      await restored.restore(header, pieces);
       expect(restored.header()).toEqual(memory.header());
       expect(restored.sampleable).toBe(memory.sampleable);
       // Both go on alike.
       const original = new ReplayMemory(how);
-      original.restore(header, [bytes]);
+      await original.restore(header, [bytes]);
       for (let id = steps; id < steps + 9; id++) {
         add(original, id);
         add(restored, id);
@@ -281,26 +283,25 @@ test('chunks and header restore the memory exactly, whichever way the bytes are 
       original.sample(8, new Xoshiro128(1, 'replay'), a);
       restored.sample(8, new Xoshiro128(1, 'replay'), b);
       expect(b).toEqual(a);
-      expect(Buffer.concat([...restored.chunks()])).toEqual(Buffer.concat([...original.chunks()]));
+      expect(await bytesOf(restored.chunks())).toEqual(await bytesOf(original.chunks()));
     }
     if (steps > 0) {
-      expect(() => new ReplayMemory(how).restore(header, [bytes.subarray(1)])).toThrow('fewer bytes');
-      expect(() => new ReplayMemory(how).restore(header, [bytes, new Uint8Array(1)])).toThrow('more bytes');
+      await expect(new ReplayMemory(how).restore(header, [bytes.subarray(1)])).rejects.toThrow('fewer bytes');
+      await expect(new ReplayMemory(how).restore(header, [bytes, new Uint8Array(1)])).rejects.toThrow('more bytes');
     }
-    expect(() => new ReplayMemory(options(21, 3)).restore(header, [bytes])).toThrow('capacity 20, this one 21');
-    expect(() => new ReplayMemory(how).restore({ ...header, head: 21 }, [bytes])).toThrow(
-      "not a replay memory's header",
-    );
+    const larger = new ReplayMemory(options(21, 3));
+    await expect(larger.restore(header, [bytes])).rejects.toThrow('capacity 20, this one 21');
+    const wrong = new ReplayMemory(how).restore({ ...header, head: 21 }, [bytes]);
+    await expect(wrong).rejects.toThrow("not a replay memory's header");
   }
 });
 
-test('bytes: a million Atari steps are 7.06 GB, and the chunks hold that and no more', () => {
+test('bytes: a million Atari steps are 7.06 GB, and the chunks hold that and no more', async () => {
   expect(ReplayMemory.bytesNeeded({ capacity: 1_000_000, frameBytes: 84 * 84 })).toBe(7_062_000_000);
   const how = options(50, 4);
   const memory = new ReplayMemory(how);
   for (let id = 0; id < 60; id++) memory.add(frameOf(id), 0, 0, false, id === 0);
-  const bytes = [...memory.chunks()].reduce((sum, chunk) => sum + chunk.length, 0);
-  expect(bytes).toBe(ReplayMemory.bytesNeeded(how));
+  expect((await bytesOf(memory.chunks())).length).toBe(ReplayMemory.bytesNeeded(how));
   expect(() => memory.add(new Uint8Array(3), 0, 0, false, false)).toThrow('4 bytes, not 3');
   expect(() => new ReplayMemory(options(0))).toThrow('capacity');
 });

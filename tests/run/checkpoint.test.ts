@@ -27,7 +27,7 @@ describe('checkpoints', () => {
     const first = await training.save();
     const { mtimeMs } = statSync(join(first.path, 'manifest.json'));
     expect((await training.save()).path).toBe(first.path);
-    const again = resumed(first.path, {});
+    const again = await resumed(first.path, {});
     expect(await again.training.save()).toMatchObject(first);
     expect(statSync(join(first.path, 'manifest.json')).mtimeMs).toBe(mtimeMs);
   });
@@ -83,13 +83,13 @@ describe('what cannot be resumed', () => {
   });
 
   /** Everything that resuming reads. */
-  const open = (path: string) => {
+  const open = async (path: string) => {
     const { replayHeader, replayChunks } = openCheckpoint(path);
-    new FakeAgent().replay.restore(replayHeader, replayChunks);
+    await new FakeAgent().replay.restore(replayHeader, replayChunks);
   };
 
   test('each file of a checkpoint cut, flipped or gone is damage that names it and the older checkpoint', async () => {
-    open(runFolder);
+    await open(runFolder);
     for (const name of readdirSync(checkpoint)) {
       const path = join(checkpoint, name);
       const whole = new Uint8Array(readFileSync(path));
@@ -111,7 +111,7 @@ describe('what cannot be resumed', () => {
         writeFileSync(path, whole);
       }
     }
-    open(runFolder);
+    await open(runFolder);
   });
 
   test('a foreign manifest, and one of a later format', async () => {

@@ -114,10 +114,10 @@ export function started(more: object) {
   return { agent, runFolder, training: new Training({ agent, configuration, cartridge, runFolder, display }) };
 }
 
-export function resumed(path: string, more: object) {
+export async function resumed(path: string, more: object) {
   const checkpoint = openCheckpoint(path);
   const agent = new FakeAgent();
-  agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
+  await agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
   agent.restore(checkpoint.agent);
   const { runFolder } = checkpoint;
   const configuration = resolveConfiguration({ game: 'pong', flags: { ...checkpoint.configuration, ...more } });

@@ -36,29 +36,38 @@ describe('writeAtomically', () => {
 });
 
 describe('makeFolderAtomically', () => {
-  test('a failure half-way leaves what was there before', () => {
+  test('a failure half-way leaves what was there before', async () => {
     const path = join(folder, 'checkpoint');
-    makeFolderAtomically(path, (inside) => writeFileSync(join(inside, 'one'), '1'));
-    const failing = (): void =>
-      makeFolderAtomically(path, (inside) => {
-        writeFileSync(join(inside, 'two'), '2');
-        throw new Error('power cut');
-      });
-    expect(failing).toThrow('power cut');
+    await makeFolderAtomically(path, (inside) => writeFileSync(join(inside, 'one'), '1'));
+    const failing = makeFolderAtomically(path, async (inside) => {
+      writeFileSync(join(inside, 'two'), '2');
+      await Promise.resolve();
+      throw new Error('power cut');
+    });
+    await expect(failing).rejects.toThrow('power cut');
     expect(readdirSync(path)).toEqual(['one']);
     expect(readdirSync(folder).filter((name) => name.startsWith(unfinishedPrefix))).toEqual([]);
   });
 
-  test('is not at its place before it is full', () => {
+  test('is not at its place before it is full', async () => {
     const path = join(folder, 'later');
-    makeFolderAtomically(path, () => expect(existsSync(path)).toBe(false));
+    await makeFolderAtomically(path, async () => {
+      await Promise.resolve();
+      expect(existsSync(path)).toBe(false);
+    });
     expect(existsSync(path)).toBe(true);
   });
 
-  test('replaces a folder that is there', () => {
+  test('replaces a folder that is there', async () => {
     const path = join(folder, 'checkpoint');
-    makeFolderAtomically(path, (inside) => writeFileSync(join(inside, 'three'), '3'));
+    await makeFolderAtomically(path, (inside) => writeFileSync(join(inside, 'three'), '3'));
     expect(readdirSync(path)).toEqual(['three']);
+  });
+
+  test('where nothing can be written the line names the path', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const path = join(folder, 'file', 'checkpoint');
+    await expect(makeFolderAtomically(path, () => {})).rejects.toThrow(`Cannot write to ${path}: `);
   });
 });
 
