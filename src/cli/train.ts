@@ -23,7 +23,7 @@ import {
   cartridgeLines,
   loadCartridge,
   openEnvironment,
-  replayMemoryLine,
+  openFrames,
   sameCartridge,
 } from '../run/session.ts';
 import { type RunEnd, Training } from '../run/training.ts';
@@ -79,12 +79,13 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
   const configuration = resolveConfiguration({ game, flags, ...file });
   const cartridge = loadCartridge(configuration);
   for (const line of cartridgeLines(cartridge)) console.log(line);
-  console.log(replayMemoryLine(configuration));
   whileWriting(configuration.out, () => mkdirSync(configuration.out, { recursive: true }));
   const gpu = await openGpu();
   console.log(`Adapter: ${await describeAdapter(gpu)}`);
+  const { frames, line } = await openFrames(gpu, configuration);
+  console.log(line);
   const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { frames });
   const identity = { title: cartridge.title, md5: cartridge.md5, bytes: cartridge.bytes.length };
   const runFolder = createRunFolder(configuration, {
     cartridge: { ...identity, path: cartridge.path, origin: cartridge.origin },
@@ -123,11 +124,12 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   const cartridge = loadCartridge(configuration);
   sameCartridge(cartridge, checkpoint.cartridge, path);
   for (const line of cartridgeLines(cartridge)) console.log(line);
-  console.log(replayMemoryLine(configuration));
   const gpu = await openGpu();
   console.log(`Adapter: ${await describeAdapter(gpu)}`);
+  const { frames, line } = await openFrames(gpu, configuration);
+  console.log(line);
   const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { frames });
   try {
     await agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
     agent.restore(checkpoint.agent);

@@ -125,6 +125,14 @@ export const configurationSchema = z.strictObject({
     'auto',
     run('Which shaders run; `auto`: those that are the fastest here by measuring, another name: those, where they can'),
   ),
+  replay: field(
+    z.enum(['auto', 'host', 'device']),
+    'auto',
+    run(
+      "Where the replay memory's frames lie: in the host's memory or on the GPU; `auto`: on a hardware GPU that has room for them",
+      { resumable: true },
+    ),
+  ),
 
   frameSkip: field(
     count(1, 60),

@@ -1,6 +1,6 @@
 /**
  * Whether the replay memory fits, asked before a run instead of found out in the middle of one.
- * Leaves out: GPU memory, whose allocation fails at the start by itself.
+ * Leaves out: how much memory a GPU has, which WebGPU does not say; session.ts tries.
  */
 import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
@@ -36,15 +36,31 @@ export function bytesText(bytes: number): string {
  */
 export function requireReplayMemory(capacity: number, neededBytes: number, availableBytes: number): void {
   if (neededBytes <= availableBytes) return;
-  const fitting = Math.floor((availableBytes / neededBytes) * capacity * 0.9);
-  // Two significant digits are easier to type and to remember.
-  const rounded =
-    Math.floor(fitting / 10 ** Math.max(0, String(fitting).length - 2)) * 10 ** Math.max(0, String(fitting).length - 2);
+  const fitting = fittingCapacity((availableBytes / neededBytes) * capacity);
   throw new UserError(
     `A replay memory of ${capacity.toLocaleString('en-US')} transitions takes ${bytesText(neededBytes)}, ` +
       `and ${bytesText(availableBytes)} are available.`,
-    rounded < 1000 ? 'Free some memory.' : `--replay-capacity ${rounded} would fit.`,
+    fitting === undefined ? 'Free some memory.' : `--replay-capacity ${fitting} would fit.`,
   );
+}
+
+/** The UserError for frames of `neededBytes` that a GPU has no room for, but for those of `fitting` transitions. */
+export function noRoomOnDevice(capacity: number, neededBytes: number, fitting: number): UserError {
+  const suggestion = fittingCapacity(fitting);
+  return new UserError(
+    `The frames of a replay memory of ${capacity.toLocaleString('en-US')} transitions take ${bytesText(neededBytes)}, ` +
+      'and the GPU has no room for them.',
+    `${suggestion === undefined ? 'Use' : `--replay-capacity ${suggestion} would fit; or use`} --replay host.`,
+  );
+}
+
+/** A capacity to suggest where `fitting` transitions just fit; undefined where that is too few to be of use. */
+function fittingCapacity(fitting: number): number | undefined {
+  const most = Math.floor(fitting * 0.9);
+  // Two significant digits are easier to type and to remember.
+  const unit = 10 ** Math.max(0, String(most).length - 2);
+  const rounded = Math.floor(most / unit) * unit;
+  return rounded < 1000 ? undefined : rounded;
 }
 
 /** What the limit of this process's control group leaves; Infinity without one. Page cache counts as free, since it is given back. */

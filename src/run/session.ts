@@ -3,6 +3,8 @@
  */
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { architecture } from '../agent/architecture.ts';
+import { type FrameStore, HostFrameStore } from '../agent/frameStore.ts';
+import { DeviceFrameStore, FramesDoNotFitError } from '../agent/frameStoreDevice.ts';
 import { ParameterSet } from '../agent/network.ts';
 import { Policy } from '../agent/policy.ts';
 import { ReplayMemory } from '../agent/replayMemory.ts';
@@ -18,7 +20,7 @@ import { type Cartridge, findCartridge } from '../games/library.ts';
 import { Xoshiro128 } from '../random.ts';
 import type { CartridgeIdentity } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
-import { availableMemoryBytes, bytesText, requireReplayMemory } from './memory.ts';
+import { availableMemoryBytes, bytesText, noRoomOnDevice, requireReplayMemory } from './memory.ts';
 
 /** What of a configuration says which cartridge is played, and how. */
 export type CartridgeChoice = Pick<Configuration, 'rom' | 'gamesFolder' | 'bankswitch'>;
@@ -60,13 +62,54 @@ export function sameCartridge(cartridge: Cartridge, trained: CartridgeIdentity, 
   );
 }
 
-/** The line that says what the replay memory takes. Throws UserError where that is not there. */
-export function replayMemoryLine({ replayCapacity, observationSize }: Configuration): string {
+/** The replay memory's frames, and the line that says where they lie and why. */
+export interface OpenFrames {
+  readonly frames: FrameStore;
+  readonly line: string;
+}
+
+type ReplayOptions = Pick<Configuration, 'replay' | 'replayCapacity' | 'observationSize'>;
+
+/**
+ * Reserves the memory of the replay memory's frames, on the GPU or on the host as `--replay` says. `auto` is the GPU if it is one of
+ * hardware and has room. Throws UserError where they do not fit.
+ */
+export async function openFrames(gpu: Gpu, options: ReplayOptions): Promise<OpenFrames> {
+  const { replay, replayCapacity, observationSize } = options;
+  if (replay === 'host') return openFramesOnHost(options, '--replay host');
+  if (gpu.kind !== 'hardware') {
+    if (replay === 'auto') return openFramesOnHost(options, 'a software adapter has no memory of its own');
+    requireHostMemory(options);
+  }
+  const bytes = replayCapacity * observationSize ** 2;
+  try {
+    const frames = await DeviceFrameStore.create(gpu, replayCapacity, observationSize ** 2);
+    const why = replay === 'auto' ? 'there is room' : '--replay device';
+    return { frames, line: `${transitionsText(options)}, frames of ${bytesText(bytes)} on the GPU (${why})` };
+  } catch (error) {
+    if (!(error instanceof FramesDoNotFitError)) throw error;
+    if (replay === 'device') throw noRoomOnDevice(replayCapacity, bytes, error.fittingFrames);
+    return openFramesOnHost(options, `the GPU has room for ${error.fittingFrames.toLocaleString('en-US')} only`);
+  }
+}
+
+function openFramesOnHost(options: ReplayOptions, why: string): OpenFrames {
+  const { neededBytes, availableBytes } = requireHostMemory(options);
+  const frames = new HostFrameStore(options.replayCapacity, options.observationSize ** 2);
+  const memory = `${bytesText(neededBytes)} of ${bytesText(availableBytes)} available`;
+  return { frames, line: `${transitionsText(options)}, ${memory} on the host (${why})` };
+}
+
+/** What a replay memory takes of the host's memory, and what is there. Throws UserError where that is too little. */
+function requireHostMemory({ replayCapacity, observationSize }: ReplayOptions) {
   const neededBytes = ReplayMemory.bytesNeeded({ capacity: replayCapacity, frameBytes: observationSize ** 2 });
   const availableBytes = availableMemoryBytes();
   requireReplayMemory(replayCapacity, neededBytes, availableBytes);
-  const transitions = `${replayCapacity.toLocaleString('en-US')} transitions`;
-  return `Replay memory: ${transitions}, ${bytesText(neededBytes)} of ${bytesText(availableBytes)} available`;
+  return { neededBytes, availableBytes };
+}
+
+function transitionsText({ replayCapacity }: ReplayOptions): string {
+  return `Replay memory: ${replayCapacity.toLocaleString('en-US')} transitions`;
 }
 
 /** An environment and what a recording must know of its screens. */
