@@ -28,6 +28,8 @@ export interface PassOnShape {
   /** As the first that asked for it named it; the pass's name where that had none. */
   readonly label: string;
   readonly batch: number;
+  /** The shape in words. */
+  readonly shape: string;
   /** Floating-point operations of one call; 0 where the pass cannot be measured. */
   readonly flops: number;
   /** The variants that the adapter runs and that cover the shape, the one that is likely the fastest first. */
@@ -71,6 +73,7 @@ function passOnShape<Shape, Tensors, Options extends VariantOptions>(
   return {
     ...{ key, pass: all.pass, label: options.label ?? all.pass, variants },
     batch: (shape as { readonly batch: number }).batch,
+    shape: measured?.text(shape) ?? key,
     flops: measured?.flops(shape) ?? 0,
     trial() {
       if (measured === undefined) throw new RangeError(`there are no tensors to measure ${all.pass} on`);

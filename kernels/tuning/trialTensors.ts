@@ -22,6 +22,8 @@ export interface TrialPass<Shape, Tensors> {
   tensors(make: MakeTensor, shape: Shape): Tensors;
   /** Floating-point operations of a call. */
   flops(shape: Shape): number;
+  /** In words, for a table. */
+  text(shape: Shape): string;
 }
 
 const trials = [
@@ -99,14 +101,23 @@ function conv2d<Tensors>(
   { pass }: Implementations<Conv2dShape, Tensors, never>,
   tensors: TrialPass<Conv2dShape, Tensors>['tensors'],
 ): TrialPass<Conv2dShape, Tensors> {
-  return { pass, tensors, flops: (shape) => describeConv2d(shape).flops };
+  return {
+    ...{ pass, tensors },
+    flops: (shape) => describeConv2d(shape).flops,
+    text: ({ batch, height, width, inputs, outputs, kernelHeight, kernelWidth, stride, padding }) =>
+      `${batch} x ${height}x${width}x${inputs}, ${outputs} of ${kernelHeight}x${kernelWidth}/${stride}${padding > 0 ? ` +${padding}` : ''}`,
+  };
 }
 
 function linear<Tensors>(
   { pass }: Implementations<LinearShape, Tensors, never>,
   tensors: TrialPass<LinearShape, Tensors>['tensors'],
 ): TrialPass<LinearShape, Tensors> {
-  return { pass, tensors, flops: ({ batch, inputs, outputs }) => 2 * batch * inputs * outputs };
+  return {
+    ...{ pass, tensors },
+    flops: ({ batch, inputs, outputs }) => 2 * batch * inputs * outputs,
+    text: ({ batch, inputs, outputs }) => `${batch} x ${inputs} to ${outputs}`,
+  };
 }
 
 function conv2dInput(make: MakeTensor, shape: Conv2dShape): Tensor {

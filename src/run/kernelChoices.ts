@@ -37,6 +37,8 @@ export interface KernelRow {
   readonly key: string;
   readonly label: string;
   readonly batch: number;
+  /** In words. */
+  readonly shape: string;
   readonly variant: Variant;
   /** `only`: no other is worth running here; `likely`: not measured. */
   readonly source: 'only' | 'measured' | 'likely' | 'forced' | 'recorded';
@@ -60,8 +62,9 @@ export async function chooseKernels(gpu: Gpu, visit: VisitPasses, options: Kerne
   const passes = passesOf(gpu, visit);
   const warnings: string[] = [];
   const rows = new Map<string, KernelRow>();
-  const decide = ({ key, label, batch }: PassOnShape, variant: Variant, source: KernelRow['source'], ms = {}): void => {
-    rows.set(key, { key, label, batch, variant, source, ms });
+  const decide = (pass: PassOnShape, variant: Variant, source: KernelRow['source'], ms: VariantTimes = {}): void => {
+    const { key, label, batch, shape } = pass;
+    rows.set(key, { key, label, batch, shape, variant, source, ms });
   };
 
   const replaced: PassOnShape[] = [];
