@@ -42,7 +42,8 @@ export const evalCommand: Command = {
     print(`Adapter: ${await describeAdapter(gpu)}`);
     print(trainedLine(trained));
     const { environment } = openEnvironment(cartridge, evaluationEnvironment(environmentOptions(configuration)), seed);
-    const policy = await openPolicy(gpu, configuration, environment.actionCount, weights);
+    const { policy, lines } = await openPolicy(gpu, configuration, environment.actionCount, weights);
+    for (const line of lines) print(line);
     const play = new Play(environment, policy, { stack, stackPadding, epsilon, seed });
     const result = await evaluate(play, episodes, ({ reward, agentSteps: steps }, index) =>
       print(`Game ${index + 1}: reward ${reward}, ${steps} steps`),

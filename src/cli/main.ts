@@ -1,5 +1,5 @@
 /**
- * The command line: `bun run train|eval|play|trace|roms|doctor …`. What its words may be and its exit codes: commandLine.ts.
+ * The command line: `bun run train|eval|play|trace|roms|tune|doctor …`. What its words may be and its exit codes: commandLine.ts.
  * Benchmarks are a program of their own: bench/main.ts.
  */
 import { type Commands, runProgram } from './commandLine.ts';
@@ -12,6 +12,7 @@ const commands: Commands = {
   trace: async () => (await import('./trace.ts')).traceCommand,
   roms: async () => (await import('./roms.ts')).romsCommand,
   'roms import': async () => (await import('./romsImport.ts')).romsImportCommand,
+  tune: async () => (await import('./tune.ts')).tuneCommand,
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 };
 

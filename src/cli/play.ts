@@ -115,5 +115,10 @@ async function choosePlayer(parsed: ParsedArguments): Promise<ChosenPlayer> {
   console.log(`Adapter: ${await describeAdapter(gpu)}`);
   console.log(trainedLine(trained));
   const options = evaluationEnvironment(environmentOptions(configuration));
-  return { cartridge, options, gpu, policy: (actionCount) => openPolicy(gpu, configuration, actionCount, weights) };
+  const open = async (actionCount: number): Promise<GreedyPolicy> => {
+    const { policy, lines } = await openPolicy(gpu, configuration, actionCount, weights);
+    for (const line of lines) console.log(line);
+    return policy;
+  };
+  return { cartridge, options, gpu, policy: open };
 }

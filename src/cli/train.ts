@@ -5,7 +5,7 @@ import { DeviceLostError, GpuError } from '../../kernels/runtime/errors.ts';
 import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
 import { Dqn } from '../agent/dqn.ts';
 import { UserError } from '../errors.ts';
-import { damaged, type LoadedCheckpoint } from '../run/checkpoint.ts';
+import { damaged } from '../run/checkpoint.ts';
 import {
   agentOptions,
   type Configuration,
@@ -15,6 +15,7 @@ import {
 } from '../run/configuration.ts';
 import { aboutField, configurationHelp, fieldKind, fieldOfFlag, flagName } from '../run/configurationText.ts';
 import { whileWriting } from '../run/files.ts';
+import type { Kernels } from '../run/kernelChoices.ts';
 import { createDisplay } from '../run/progress.ts';
 import { type LooseConfiguration, parseFlagText, readConfigurationFile, resolveConfiguration } from '../run/resolve.ts';
 import { createRunFolder, openCheckpoint, recordedAdapter, recordResume } from '../run/runFolder.ts';
@@ -25,13 +26,25 @@ import {
   openEnvironment,
   openFrames,
   sameCartridge,
+  trainingKernels,
 } from '../run/session.ts';
-import { type RunEnd, Training } from '../run/training.ts';
-import type { Command, ParsedArguments } from './arguments.ts';
+import { type RunEnd, Training, type TrainingOptions } from '../run/training.ts';
+import type { Command, FlagSpec, ParsedArguments } from './arguments.ts';
+import { kernelTable } from './kernelTable.ts';
 import { runner, sentence, shown } from './words.ts';
 
 /** Signals closer than this are one press of Ctrl-C. */
 const samePressMs = 1000;
+
+/** The configuration's flags. */
+export const configurationSpecs: readonly FlagSpec[] = flagFields.map((name) => {
+  const isSwitch = fieldKind(name).type === 'switch';
+  return {
+    flag: flagName(name),
+    help: aboutField(name).help,
+    ...(isSwitch ? { negatable: true } : { placeholder: 'VALUE' }),
+  };
+});
 
 export const trainCommand: Command = {
   spec: {
@@ -45,15 +58,9 @@ export const trainCommand: Command = {
         help: "JSON file with values for the flags below; a run's config.json will do",
       },
       { flag: '--resume', placeholder: 'DIR', help: 'Go on with the run in this folder, or from this checkpoint' },
+      { flag: '--tune', help: 'First measure again which shaders are the fastest here, all of them' },
     ],
-    moreFlags: flagFields.map((name) => {
-      const isSwitch = fieldKind(name).type === 'switch';
-      return {
-        flag: flagName(name),
-        help: aboutField(name).help,
-        ...(isSwitch ? { negatable: true } : { placeholder: 'VALUE' }),
-      };
-    }),
+    moreFlags: configurationSpecs,
     helpLines: configurationHelp,
     examples: [
       'bun run train pong',
@@ -75,8 +82,12 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
     throw new UserError('No game is named; `bun run roms` lists them all.', 'For example: bun run train pong');
   }
   const flags = configurationFlags(parsed);
+  const tunes = parsed.flags.has('--tune');
   const file = path !== undefined && values !== undefined ? { file: { path, values } } : {};
   const configuration = resolveConfiguration({ game, flags, ...file });
+  if (tunes && configuration.kernels !== 'auto') {
+    throw new UserError('--tune and --kernels exclude each other.', 'Leave one of them out.');
+  }
   const cartridge = loadCartridge(configuration);
   for (const line of cartridgeLines(cartridge)) console.log(line);
   whileWriting(configuration.out, () => mkdirSync(configuration.out, { recursive: true }));
@@ -85,14 +96,19 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
   const { frames, line } = await openFrames(gpu, configuration);
   console.log(line);
   const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { frames });
+  const kernels = await trainingKernels(gpu, configuration, environment.actionCount, {
+    measure: tunes ? 'all' : 'first use',
+  });
+  sayKernels(kernels, tunes);
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { frames, choose: kernels.choose });
   const identity = { title: cartridge.title, md5: cartridge.md5, bytes: cartridge.bytes.length };
   const runFolder = createRunFolder(configuration, {
     cartridge: { ...identity, path: cartridge.path, origin: cartridge.origin },
     adapter: adapterRecord(gpu),
+    kernels: kernels.record,
     command: process.argv.slice(2),
   });
-  return runTraining(gpu, agent, configuration, identity, runFolder);
+  return runTraining(gpu, agent, { configuration, cartridge: identity, kernels: kernels.record, runFolder });
 }
 
 async function resumeRun(parsed: ParsedArguments, path: string): Promise<number> {
@@ -100,6 +116,12 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
     throw new UserError(
       '--config and --resume exclude each other.',
       'A run goes on with the configuration it began with.',
+    );
+  }
+  if (parsed.flags.has('--tune')) {
+    throw new UserError(
+      '--tune and --resume exclude each other.',
+      'A run goes on with the kernels it began with; `bun run tune` measures for those to come.',
     );
   }
   const checkpoint = openCheckpoint(path);
@@ -129,7 +151,11 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   const { frames, line } = await openFrames(gpu, configuration);
   console.log(line);
   const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { frames });
+  const kernels = await trainingKernels(gpu, configuration, environment.actionCount, {
+    recorded: checkpoint.kernels,
+  });
+  sayKernels(kernels, false);
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { frames, choose: kernels.choose });
   try {
     await agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
     agent.restore(checkpoint.agent);
@@ -142,9 +168,18 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   if (!Bun.deepEquals(recordedAdapter(checkpoint.runFolder), adapter)) {
     console.log('Note: the run began on another adapter; from here on it differs from one that stays there.');
   }
-  recordResume(checkpoint.runFolder, agentSteps, { adapter, command: process.argv.slice(2) });
+  const { record } = kernels;
+  recordResume(checkpoint.runFolder, agentSteps, { adapter, kernels: record, command: process.argv.slice(2) });
   console.log(`Resumed from: ${shown(checkpoint.path)} (${agentSteps.toLocaleString('en-US')} steps)`);
-  return runTraining(gpu, agent, configuration, checkpoint.cartridge, checkpoint.runFolder, checkpoint);
+  const { runFolder } = checkpoint;
+  return runTraining(gpu, agent, {
+    ...{ configuration, cartridge: checkpoint.cartridge, kernels: record, runFolder, resumedFrom: checkpoint },
+  });
+}
+
+function sayKernels(kernels: Kernels, tuned: boolean): void {
+  for (const line of kernels.lines) console.log(line);
+  if (tuned) for (const line of kernelTable(kernels)) console.log(line);
 }
 
 /**
@@ -154,11 +189,9 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
 export async function runTraining(
   gpu: Gpu,
   agent: Dqn,
-  configuration: Configuration,
-  cartridge: LoadedCheckpoint['cartridge'],
-  runFolder: string,
-  resumedFrom?: LoadedCheckpoint,
+  run: Omit<TrainingOptions, 'agent' | 'display' | 'check'>,
 ): Promise<number> {
+  const { configuration, runFolder, resumedFrom } = run;
   console.log(`Run folder: ${shown(runFolder)}`);
   const stop = { requested: false };
   let requestedMs = 0;
@@ -174,10 +207,7 @@ export async function runTraining(
   process.on('SIGTERM', onSignal);
   const display = createDisplay(process.stdout, configuration.logEverySeconds);
   const check = (): void => gpu.failures.take();
-  const training = new Training({
-    ...{ agent, configuration, cartridge, runFolder, display, check },
-    ...(resumedFrom === undefined ? {} : { resumedFrom }),
-  });
+  const training = new Training({ ...run, agent, display, check });
   try {
     const end = await training.run(stop);
     const saved = await training.save();
@@ -207,7 +237,7 @@ export async function runTraining(
 }
 
 /** The configuration's flags among a call's. */
-function configurationFlags(parsed: ParsedArguments): LooseConfiguration {
+export function configurationFlags(parsed: ParsedArguments): LooseConfiguration {
   const flags: LooseConfiguration = {};
   for (const [flag, text] of parsed.flags) {
     const name = fieldOfFlag(flag);

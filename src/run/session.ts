@@ -2,10 +2,12 @@
  * What a run is put together from: cartridge, console, environment. Leaves out: the agent (src/agent) and the loop (training.ts).
  */
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { variantsOf } from '../../kernels/variant.ts';
 import { architecture } from '../agent/architecture.ts';
 import { type FrameStore, HostFrameStore } from '../agent/frameStore.ts';
 import { DeviceFrameStore, FramesDoNotFitError } from '../agent/frameStoreDevice.ts';
 import { ParameterSet } from '../agent/network.ts';
+import { visitForward, visitTraining } from '../agent/passes.ts';
 import { Policy } from '../agent/policy.ts';
 import { ReplayMemory } from '../agent/replayMemory.ts';
 import { fromNamedArrays, type NamedArray } from '../agent/weights.ts';
@@ -20,6 +22,7 @@ import { type Cartridge, findCartridge } from '../games/library.ts';
 import { Xoshiro128 } from '../random.ts';
 import type { CartridgeIdentity } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
+import { chooseKernels, type KernelOptions, type Kernels } from './kernelChoices.ts';
 import { availableMemoryBytes, bytesText, noRoomOnDevice, requireReplayMemory } from './memory.ts';
 
 /** What of a configuration says which cartridge is played, and how. */
@@ -131,13 +134,27 @@ export function openEnvironment(
   return { environment, format: arcade.format, screenHeight: arcade.screenHeight };
 }
 
-/** A policy that acts by `weights`, for evaluation and play. Throws UserError when they are of another network. */
+/** Chooses the shaders of a training agent. Throws UserError where the adapter cannot run those that the configuration names. */
+export function trainingKernels(
+  gpu: Gpu,
+  { network, observationSize, stack, batchSize, kernels }: Configuration,
+  actionCount: number,
+  options: Pick<KernelOptions, 'measure' | 'recorded'>,
+): Promise<Kernels> {
+  const shape = architecture(network, observationSize, stack, actionCount);
+  return chooseKernels(gpu, (choose) => visitTraining(shape, batchSize, choose), { kernels, ...options });
+}
+
+/**
+ * A policy that acts by `weights`, for evaluation and play, and what to say of its kernels. Throws UserError when the weights are of
+ * another network.
+ */
 export async function openPolicy(
   gpu: Gpu,
   configuration: Configuration,
   actionCount: number,
   weights: readonly NamedArray[],
-): Promise<Policy> {
+): Promise<{ readonly policy: Policy; readonly lines: readonly string[] }> {
   const { network, observationSize, stack } = configuration;
   const shape = architecture(network, observationSize, stack, actionCount);
   const parameters = new ParameterSet(gpu, shape, 'player');
@@ -153,9 +170,12 @@ export async function openPolicy(
       },
     );
   }
-  const policy = new Policy(gpu, parameters, observationSize, stack);
+  // The run may have been trained on an adapter that runs more.
+  const kernels = variantsOf(gpu).find((variant) => variant === configuration.kernels) ?? 'auto';
+  const { choose, lines } = await chooseKernels(gpu, (ask) => visitForward(shape, 1, ask), { kernels });
+  const policy = new Policy(gpu, parameters, observationSize, stack, choose);
   await gpu.compiled();
-  return policy;
+  return { policy, lines };
 }
 
 /** What config.json says of the adapter. */

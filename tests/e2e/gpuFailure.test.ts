@@ -36,7 +36,8 @@ async function failing(name: string, fail: (gpu: Gpu) => void): Promise<{ runFol
     fail(gpu);
   }, 1);
   try {
-    await runTraining(gpu, agent, configuration, { title: 'Catch', md5: cartridge.md5, bytes: 2048 }, runFolder);
+    const identity = { title: 'Catch', md5: cartridge.md5, bytes: 2048 };
+    await runTraining(gpu, agent, { configuration, cartridge: identity, runFolder });
     throw new Error('the run ended as if nothing had happened');
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
