@@ -5,6 +5,7 @@
  */
 import { type AdapterKind, type ChosenAdapter, chooseAdapter, type ForcedAdapter } from './adapter.ts';
 import { boundByteLength, checkCall } from './bindings.ts';
+import { canCompileAside, compileAside, leastAsideCalls } from './compileAside.ts';
 import { FailureWatch, requestDevice } from './device.ts';
 import type { Copy, Dispatch, KernelCall, Step } from './dispatch.ts';
 import { LimitError, ValidationError } from './errors.ts';
@@ -119,7 +120,9 @@ export class Gpu {
 
   /** Resolves when every kernel bound so far is compiled; rejects with the first shader error. */
   async compiled(): Promise<void> {
+    const fresh = this.#pipelines.takeFresh();
     await this.#pipelines.compiled();
+    if (fresh.length >= leastAsideCalls && canCompileAside(this)) await compileAside(fresh);
     this.check();
   }
 

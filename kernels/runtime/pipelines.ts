@@ -4,6 +4,7 @@
  * Leaves out: a cache on disk, which the drivers have.
  */
 import { readFileSync } from 'node:fs';
+import type { AsideCall } from './compileAside.ts';
 import type { Access, KernelCall, PipelineSlot } from './dispatch.ts';
 import { DeviceLostError, fromDeviceError, GpuError, ShaderError, ValidationError } from './errors.ts';
 
@@ -24,6 +25,7 @@ export class PipelineCache {
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #shaders = new Map<string, Shader>();
   #compiling: Promise<void>[] = [];
+  #fresh: AsideCall[] = [];
 
   /** @param folder where the shaders lie; ends with a slash */
   constructor(device: GPUDevice, folder: URL) {
@@ -68,6 +70,13 @@ export class PipelineCache {
     return slot;
   }
 
+  /** The calls whose pipelines were asked for since the last time, each pipeline once. */
+  takeFresh(): readonly AsideCall[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
   /** Resolves when all pipelines asked for so far are compiled; rejects with the first error. */
   async compiled(): Promise<void> {
     const compiling = this.#compiling;
@@ -78,6 +87,8 @@ export class PipelineCache {
   async #compile(call: KernelCall, layout: GPUBindGroupLayout, slot: PipelineSlot): Promise<void> {
     const label = call.label ?? call.shader;
     const shader = this.#shader(call.shader);
+    const access = call.bindings.map((binding) => binding.access);
+    this.#fresh.push({ constants: call.constants, source: shader.source, access });
     try {
       slot.pipeline = await this.#device.createComputePipelineAsync({
         label,
