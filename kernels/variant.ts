@@ -23,12 +23,14 @@ export function variantsOf(gpu: Gpu): readonly Variant[] {
 }
 
 /**
- * Those of `candidates` that may turn out the fastest, in the same order: where one made for subgroups of 8 is among them, those for
- * all adapters are five to ten times slower and not worth their compiling.
+ * Those of `candidates`, of which the first is likely the fastest, that may turn out to be. Where subgroups have 8 invocations, the
+ * variants made for that are five to ten times as fast as the others, and tiles in workgroup memory slower than none: not worth their
+ * compiling, 0.2 to 0.7 s each.
  */
-export function contenders(candidates: readonly Variant[]): Variant[] {
+export function contenders(gpu: Gpu, candidates: readonly Variant[]): Variant[] {
+  if (!variantsOf(gpu).includes('subgroup8')) return [...candidates];
   const forSubgroups = candidates.filter((variant) => variant === 'panel8' || variant === 'subgroup8');
-  return forSubgroups.length > 0 ? forSubgroups : [...candidates];
+  return forSubgroups.length > 0 ? forSubgroups : candidates.slice(0, 1);
 }
 
 /** Options that every host half with variants takes. */

@@ -7,6 +7,7 @@ import type { Gpu } from '../runtime/gpu.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import {
   type ChooseVariant,
+  contenders,
   type Implementations,
   implementationOf,
   scratchWords,
@@ -34,6 +35,8 @@ export interface PassOnShape {
   readonly flops: number;
   /** The variants that the adapter runs and that cover the shape, the one that is likely the fastest first. */
   readonly variants: readonly Variant[];
+  /** Those of them that are worth measuring, in the same order; one, and the choice is made. */
+  readonly contenders: readonly Variant[];
   /** Tensors of its own to run the variants on. Throws GpuError. */
   trial(): Trial;
 }
@@ -75,6 +78,7 @@ function passOnShape<Shape, Tensors, Options extends VariantOptions>(
     batch: (shape as { readonly batch: number }).batch,
     shape: measured?.text(shape) ?? key,
     flops: measured?.flops(shape) ?? 0,
+    contenders: measured === undefined ? variants.slice(0, 1) : contenders(gpu, variants),
     trial() {
       if (measured === undefined) throw new RangeError(`there are no tensors to measure ${all.pass} on`);
       const made: Tensor[] = [];

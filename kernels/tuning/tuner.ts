@@ -4,7 +4,7 @@
  */
 import { DeviceLostError, GpuError } from '../runtime/errors.ts';
 import type { Gpu } from '../runtime/gpu.ts';
-import { contenders, type Variant } from '../variant.ts';
+import type { Variant } from '../variant.ts';
 import type { PassOnShape } from './passes.ts';
 import { callsTask, sampleInTurns, type Task } from './sampling.ts';
 
@@ -20,13 +20,10 @@ export interface Choice {
 
 /** A variant must be so much faster than one that is likelier to be the fastest: noise does not decide. */
 const clearlyFaster = 0.95;
-/** Best of so many samples of so long: a pass of two variants takes some 50 ms. */
-const sampling = { sampleMs: 4, fewestRounds: 5, seconds: 0 };
-
-/** The variants worth measuring, likely the fastest first. */
-export function measurable(pass: PassOnShape): Variant[] {
-  return pass.flops === 0 ? pass.variants.slice(0, 1) : contenders(pass.variants);
-}
+/** The best of all samples counts. A pass of two variants takes some 60 ms, and longer where a call does. */
+const sampling = { sampleMs: 4, fewestRounds: 2, seconds: 0.04 };
+/** So much slower than the fastest in a single run, and a variant is measured no further. */
+const hopelesslySlower = 3;
 
 /**
  * Measures the contenders of each pass, the passes with the most arithmetic first; after `budgetMs` no further pass is begun, and the
@@ -40,7 +37,7 @@ export async function measuredChoices(
   const startMs = performance.now();
   const choices = new Map<string, Choice>();
   for (const pass of [...passes].sort((a, b) => b.flops - a.flops)) {
-    const [likely = 'generic', ...others] = measurable(pass);
+    const [likely = 'generic', ...others] = pass.contenders;
     const inTime = performance.now() - startMs < budgetMs;
     const ms = others.length > 0 && inTime ? await variantTimes(gpu, pass, [likely, ...others]) : {};
     choices.set(pass.key, { variant: fastest([likely, ...others], ms) ?? likely, ms });
@@ -58,27 +55,37 @@ export function fastest(likelyFirst: readonly Variant[], ms: VariantTimes): Vari
   return best;
 }
 
-/** Milliseconds of a call of each variant, the best of some samples. A variant that the device refuses is left out. */
+/**
+ * Milliseconds of a call of each variant, the best of some samples; a single run's where that took far longer than another's. A variant
+ * that the device refuses is left out.
+ */
 export async function variantTimes(gpu: Gpu, pass: PassOnShape, variants: readonly Variant[]): Promise<VariantTimes> {
   const trial = pass.trial();
   try {
-    const tasks: [Variant, Task][] = [];
+    const tasks = new Map<Variant, Task>();
+    const ms: Partial<Record<Variant, number>> = {};
     for (const variant of variants) {
       try {
         const task = callsTask(gpu, trial.calls(variant));
         await gpu.compiled();
-        // The driver compiles at the first run.
+        // The driver may compile at the first run.
         await task.run(1);
-        tasks.push([variant, task]);
+        const startMs = performance.now();
+        await task.run(1);
+        ms[variant] = performance.now() - startMs;
+        tasks.set(variant, task);
       } catch (error) {
         if (!(error instanceof GpuError) || error instanceof DeviceLostError) throw error;
       }
     }
+    const most = hopelesslySlower * Math.min(...Object.values(ms));
+    const close = [...tasks].filter(([variant]) => ms[variant]! <= most);
     const samples = await sampleInTurns(
-      tasks.map(([, task]) => task),
+      close.map(([, task]) => task),
       sampling,
     );
-    return Object.fromEntries(tasks.map(([variant], i) => [variant, Math.min(...samples[i])]));
+    for (const [i, [variant]] of close.entries()) ms[variant] = Math.min(...samples[i]);
+    return ms;
   } finally {
     trial.free();
   }

@@ -5,7 +5,7 @@
 import { adapterName } from '../../kernels/runtime/adapter.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { type PassOnShape, passesOf, passKey, type VisitPasses } from '../../kernels/tuning/passes.ts';
-import { type Choice, measurable, measuredChoices, type VariantTimes } from '../../kernels/tuning/tuner.ts';
+import { type Choice, measuredChoices, type VariantTimes } from '../../kernels/tuning/tuner.ts';
 import { type ChooseVariant, likelyVariants, type Variant, variantsOf } from '../../kernels/variant.ts';
 import { UserError } from '../errors.ts';
 import { type Choices, circumstancesOf, KernelCache } from './kernelCache.ts';
@@ -88,7 +88,7 @@ export async function chooseKernels(gpu: Gpu, visit: VisitPasses, options: Kerne
     const choices = await choicesFor(gpu, open, cache, options, warnings);
     for (const pass of open) {
       const choice = choiceOf(pass, choices);
-      const [likely = 'generic', ...others] = measurable(pass);
+      const [likely = 'generic', ...others] = pass.contenders;
       if (others.length === 0) decide(pass, likely, 'only');
       else if (choice === undefined) decide(pass, likely, 'likely');
       else decide(pass, choice.variant, Object.keys(choice.ms).length > 0 ? 'measured' : 'likely', choice.ms);
@@ -130,7 +130,7 @@ async function choicesFor(
   { measure = 'first use', budgetMs = firstUseMs }: KernelOptions,
   warnings: string[],
 ): Promise<Choices> {
-  const several = passes.filter((pass) => measurable(pass).length > 1);
+  const several = passes.filter((pass) => pass.contenders.length > 1);
   if (several.length === 0) return new Map();
   const { choices, warning } = cache.read();
   if (warning !== undefined) warnings.push(warning);
