@@ -22,8 +22,8 @@ export interface Choice {
 const clearlyFaster = 0.95;
 /** The best of all samples counts. A pass of two variants takes some 60 ms, and longer where a call does. */
 const sampling = { sampleMs: 4, fewestRounds: 2, seconds: 0.04 };
-/** So much slower than the fastest in a single run, and a variant is measured no further. */
-const hopelesslySlower = 3;
+/** So much slower than the fastest in a single run, and that run so long, and a variant is measured no further. */
+const hopeless = { slower: 3, ms: 20 };
 
 /**
  * Measures the contenders of each pass, the passes with the most arithmetic first; after `budgetMs` no further pass is begun, and the
@@ -78,7 +78,7 @@ export async function variantTimes(gpu: Gpu, pass: PassOnShape, variants: readon
         if (!(error instanceof GpuError) || error instanceof DeviceLostError) throw error;
       }
     }
-    const most = hopelesslySlower * Math.min(...Object.values(ms));
+    const most = Math.max(hopeless.ms, hopeless.slower * Math.min(...Object.values(ms)));
     const close = [...tasks].filter(([variant]) => ms[variant]! <= most);
     const samples = await sampleInTurns(
       close.map(([, task]) => task),

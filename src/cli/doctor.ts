@@ -9,14 +9,22 @@ import { raisedLimits, wantedFeatures } from '../../kernels/runtime/device.ts';
 import { GpuError, NoAdapterError } from '../../kernels/runtime/errors.ts';
 import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
 import { preferredProvider } from '../../kernels/runtime/provider.ts';
+import type { ChooseVariant } from '../../kernels/variant.ts';
+import { architecture } from '../agent/architecture.ts';
+import { visitTraining } from '../agent/passes.ts';
 import { UserError } from '../errors.ts';
 import { listCartridges } from '../games/library.ts';
+import { chooseKernels, type KernelRow } from '../run/kernelChoices.ts';
 import { availableMemoryBytes, bytesText } from '../run/memory.ts';
 import { projectFolder, projectVersion } from '../run/provenance.ts';
 import { runner } from './words.ts';
 
 /** One frame of 84 x 84 bytes is kept for each step. */
 const replayBytesPerStep = 84 * 84;
+
+/** What `bun run train` takes by default: network, side of an observation, observations in a state, the most common number of actions. */
+const usual = architecture('nature', 84, 4, 6);
+const usualBatch = 32;
 
 /** Something that does not work, and what to do about it. */
 interface Problem {
@@ -31,9 +39,16 @@ interface Report {
   readonly bun: { version: string; wanted: string; ok: boolean };
   readonly provider: { name: string; version: string | null };
   readonly adapter: Adapter | null;
+  readonly kernels: Kernels | null;
   readonly replay: { availableMemoryBytes: number; bytesPerStep: number; steps: number };
   readonly games: ReturnType<typeof listCartridges> | null;
   readonly problems: readonly Problem[];
+}
+
+/** Which shaders a run of the usual network would take. */
+interface Kernels {
+  readonly path: string;
+  readonly passes: readonly KernelRow[];
 }
 
 interface Adapter {
@@ -67,7 +82,7 @@ async function examine(): Promise<Report> {
       remedy: 'Run `npx bun run …` in this folder: it brings its own.',
     });
   }
-  const { provider, adapter } = await examineGpu(problems);
+  const { provider, adapter, kernels } = await examineGpu(problems);
   const availableBytes = availableMemoryBytes();
   return {
     version: projectVersion(),
@@ -81,6 +96,7 @@ async function examine(): Promise<Report> {
     bun: { version: Bun.version, wanted, ok: bunOk },
     provider,
     adapter,
+    kernels,
     replay: {
       availableMemoryBytes: availableBytes,
       bytesPerStep: replayBytesPerStep,
@@ -91,7 +107,7 @@ async function examine(): Promise<Report> {
   };
 }
 
-async function examineGpu(problems: Problem[]): Promise<Pick<Report, 'provider' | 'adapter'>> {
+async function examineGpu(problems: Problem[]): Promise<Pick<Report, 'provider' | 'adapter' | 'kernels'>> {
   let gpu: Gpu;
   try {
     gpu = await openGpu();
@@ -100,7 +116,7 @@ async function examineGpu(problems: Problem[]): Promise<Pick<Report, 'provider' 
     const findings = error instanceof NoAdapterError ? error.findings : [];
     const printed = findings.filter((line) => !error.message.includes(line));
     problems.push({ message: [error.message, ...printed].join('\n    '), remedy: error.hint });
-    return { provider: { name: providerName(), version: null }, adapter: null };
+    return { provider: { name: providerName(), version: null }, adapter: null, kernels: null };
   }
   try {
     await computeSomething(gpu);
@@ -109,8 +125,11 @@ async function examineGpu(problems: Problem[]): Promise<Pick<Report, 'provider' 
     problems.push({ message: `the adapter does not compute: ${error.message}`, remedy: error.hint });
   }
   const adapter = await describe(gpu);
+  const visit = (choose: ChooseVariant): void => visitTraining(usual, usualBatch, choose);
+  const { rows, cachePath } = await chooseKernels(gpu, visit, { measure: 'nothing' });
   gpu.destroy();
-  return { provider: { name: gpu.provider.name, version: gpu.provider.version }, adapter };
+  const { name, version } = gpu.provider;
+  return { provider: { name, version }, adapter, kernels: { path: cachePath, passes: rows } };
 }
 
 function providerName(): string {
@@ -206,6 +225,7 @@ function reportText(report: Report): string {
       lines.push(row(index === 0 ? 'limits' : '', `${limit} ${isBytes ? bytesText(value) : value}`));
     }
   }
+  if (report.kernels !== null) lines.push(...kernelLines(report.kernels, row));
   lines.push(
     row(
       'replay',
@@ -216,6 +236,19 @@ function reportText(report: Report): string {
   for (const { message, remedy } of report.problems) lines.push('', `problem:  ${message}`, `remedy:   ${remedy}`);
   if (report.problems.length === 0) lines.push('', 'All is well: `bun run train pong` will work here.');
   return lines.join('\n');
+}
+
+/** A line a layer; `*` where the choice is not measured but likely. */
+function kernelLines({ path, passes }: Kernels, row: (name: string, text: string) => string): string[] {
+  const layers = Map.groupBy(passes, ({ label }) => label.split('.')[0]);
+  const text = ({ label, batch, variant, source }: KernelRow): string =>
+    `${label.split('.')[1]}${batch === 1 ? ' of one' : ''} ${variant}${source === 'likely' ? '*' : ''}`;
+  const lines = [...layers].map(([layer, ofLayer]) => `${layer}: ${ofLayer.map(text).join(', ')}`);
+  const likely = passes.some(({ source }) => source === 'likely');
+  const measured = passes.some(({ source }) => source === 'measured');
+  if (likely) lines.push(`* not measured yet, likely the fastest; \`${runner()} tune\` measures it`);
+  if (measured) lines.push(`what was measured is in ${path}`);
+  return lines.map((line, index) => row(index === 0 ? 'kernels' : '', line));
 }
 
 function gameLines(games: Report['games'], row: (name: string, text: string) => string): string[] {
