@@ -63,7 +63,11 @@ describe('values', () => {
     ['missing', ['--steps'], ['--steps needs a value']],
     ['a flag in its place', ['--steps', '--seed', '3'], ['--steps needs a value']],
     ['that do not fit together', ['--learn-start', '3', '--batch-size', '4'], ['--learn-start: 3']],
-    ['more memory than any machine has', ['--replay-capacity', '100000000'], ['takes 130 GB', '--replay-capacity']],
+    [
+      'more memory than there is',
+      ['--replay-capacity', '100000000', '--replay', 'host'],
+      ['takes 130 GB', '--replay-capacity'],
+    ],
   ])('%s', (_, words, texts) => refused([...train, ...words], texts));
 
   test('an episode count of eval', () =>

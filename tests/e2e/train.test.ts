@@ -50,7 +50,9 @@ describe('a run', () => {
       .digest('hex');
     expect(whole.stdout).toMatch(new RegExp(`^Cartridge: .*Catch.*, 2,048 bytes, MD5 ${md5}`, 'm'));
     expect(whole.stdout).toMatch(/^Adapter: \S+/m);
-    expect(whole.stdout).toMatch(/^Replay memory: 250 transitions, 326 kB of .* available on the host \(.+\)$/m);
+    expect(whole.stdout).toMatch(
+      /^Replay memory: 250 transitions, (326 kB of .* available on the host|frames of 324 kB on the GPU) \(.+\)$/m,
+    );
     expect(whole.stdout).toContain(`Run folder: ${runFolder('whole')}\n`);
     expect(whole.stdout).toMatch(/^\d+ steps \| \d+ games \| mean100 .* steps\/s \| .* updates\/s/m);
     expect(whole.stderr).toBe('');
