@@ -14,6 +14,7 @@ import {
   type Conv2dShape,
   describeConv2d,
 } from './conv2d/shape.ts';
+import { tiledBackwardInput, tiledBackwardWeight, tiledForward } from './conv2d/tiled.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import { expectTensor } from './shapes.ts';
 import { type Implementations, implementationOf, type VariantOptions } from './variant.ts';
@@ -24,6 +25,7 @@ export { type Conv2dShape, conv2dOutputSize } from './conv2d/shape.ts';
 export const conv2dForwardVariants: Implementations<Conv2dShape, Conv2dForwardTensors, Conv2dForwardOptions> = {
   pass: 'conv2d.forward',
   generic: directForward,
+  tiled: tiledForward,
   subgroup8: directForward,
   panel8: panel8Forward,
 };
@@ -31,6 +33,7 @@ export const conv2dForwardVariants: Implementations<Conv2dShape, Conv2dForwardTe
 export const conv2dBackwardInputVariants: Implementations<Conv2dShape, Conv2dBackwardInputTensors, VariantOptions> = {
   pass: 'conv2d.backwardInput',
   generic: directBackwardInput,
+  tiled: tiledBackwardInput,
   subgroup8: directBackwardInput,
 };
 
@@ -41,6 +44,7 @@ export const conv2dBackwardWeightVariants: Implementations<
 > = {
   pass: 'conv2d.backwardWeight',
   generic: directBackwardWeight,
+  tiled: tiledBackwardWeight,
   subgroup8: directBackwardWeight,
 };
 

@@ -10,6 +10,7 @@ import {
   type LinearForwardTensors,
   type LinearShape,
 } from './linear/shape.ts';
+import { tiledBackwardInput, tiledBackwardWeight, tiledForward } from './linear/tiled.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import { expectTensor } from './shapes.ts';
 import { type Implementations, implementationOf, type VariantOptions } from './variant.ts';
@@ -20,18 +21,21 @@ export type { LinearShape } from './linear/shape.ts';
 export const linearForwardVariants: Implementations<LinearShape, LinearForwardTensors, LinearForwardOptions> = {
   pass: 'linear.forward',
   generic: directForward,
+  tiled: tiledForward,
   subgroup8: directForward,
 };
 
 export const linearBackwardInputVariants: Implementations<LinearShape, LinearBackwardInputTensors, VariantOptions> = {
   pass: 'linear.backwardInput',
   generic: directBackwardInput,
+  tiled: tiledBackwardInput,
   subgroup8: directBackwardInput,
 };
 
 export const linearBackwardWeightVariants: Implementations<LinearShape, LinearBackwardWeightTensors, VariantOptions> = {
   pass: 'linear.backwardWeight',
   generic: directBackwardWeight,
+  tiled: tiledBackwardWeight,
   subgroup8: directBackwardWeight,
 };
 
