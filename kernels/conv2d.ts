@@ -4,6 +4,7 @@
  * Leaves out: dilation, groups, unequal strides or paddings along the two axes.
  */
 import { directBackwardInput, directBackwardWeight, directForward } from './conv2d/direct.ts';
+import { panel8BackwardInput } from './conv2d/panel8BackwardInput.ts';
 import { panel8Forward } from './conv2d/panel8Forward.ts';
 import {
   type Conv2dBackwardInputTensors,
@@ -35,6 +36,7 @@ export const conv2dBackwardInputVariants: Implementations<Conv2dShape, Conv2dBac
   generic: directBackwardInput,
   tiled: tiledBackwardInput,
   subgroup8: directBackwardInput,
+  panel8: panel8BackwardInput,
 };
 
 export const conv2dBackwardWeightVariants: Implementations<
