@@ -72,5 +72,7 @@ test('more than the host has is refused wherever the adapter computes in its mem
   const gpu = gpuWithMemory(await testGpu(), enough, 'software');
   const huge = { replayCapacity: 1e8, observationSize: 160 } as const;
   expect(await complaint(() => openFrames(gpu, { ...huge, replay: 'host' }))).toContain('takes 2.56 TB, and');
-  expect(await complaint(() => openFrames(gpu, { ...huge, replay: 'device' }))).toMatch(/takes 2.56 TB, and .* are available/);
+  expect(await complaint(() => openFrames(gpu, { ...huge, replay: 'device' }))).toMatch(
+    /takes 2.56 TB, and .* are available/,
+  );
 });
