@@ -1,52 +1,85 @@
 /** Acting: one state or several at a time, with the actions of each network's own values. */
 import { describe, expect, test } from 'bun:test';
+import { likelyVariants } from '../../kernels/variant.ts';
 import { architecture, initialParameters } from '../../src/agent/architecture.ts';
 import { FrameHistory } from '../../src/agent/frameHistory.ts';
-import { ParameterSet } from '../../src/agent/network.ts';
+import { forwardPass, ParameterSet } from '../../src/agent/network.ts';
 import { Policy } from '../../src/agent/policy.ts';
 import { Xoshiro128 } from '../../src/random.ts';
-import { testGpu } from '../support/kernelTest.ts';
+import { expectClose, testGpu } from '../support/kernelTest.ts';
 
 const [side, stack, actionCount, states] = [44, 3, 6, 5];
 
-async function policies(...counts: number[]): Promise<Policy[]> {
+async function opened(...counts: number[]) {
   const gpu = await testGpu();
   const shape = architecture('nature', side, stack, actionCount);
   const parameters = new ParameterSet(gpu, shape, 'parameters');
   parameters.write(initialParameters(shape, new Xoshiro128(2, 'initial weights')));
-  const made = counts.map((count) => new Policy(gpu, parameters, side, stack, undefined, count));
+  const policies = counts.map((count) => new Policy(gpu, parameters, side, stack, undefined, count));
+  // The same network on states that the test itself puts together.
+  const input = gpu.tensor('states', [states, side, side, stack]);
+  const forward = forwardPass(gpu, parameters, input, likelyVariants(gpu));
   await gpu.compiled();
-  return made;
+  const valuesOf = (stacks: readonly (readonly Uint8Array[])[]): Promise<Float32Array> => {
+    const pixels = side ** 2;
+    gpu.write(
+      input,
+      Float32Array.from({ length: states * pixels * stack }, (_, i) => {
+        const [state, pixel] = [Math.floor(i / (pixels * stack)), Math.floor(i / stack) % pixels];
+        return stacks[state][i % stack][pixel] / 255;
+      }),
+    );
+    gpu.run(forward.steps);
+    return gpu.readF32(forward.output);
+  };
+  return { policies, valuesOf };
 }
 
 /** Five players' screens: bars of their own direction, width and brightness that move, and new games now and then. */
-function players(): { histories: FrameHistory[]; next(): void }[] {
-  return [0, 1].map(() => {
-    const histories = Array.from(
-      { length: states },
-      (_, i) => new FrameHistory(stack, side ** 2, i % 2 === 0 ? 'zero' : 'repeat'),
-    );
-    const frame = new Uint8Array(side ** 2);
-    let time = 0;
-    const next = (): void => {
-      time++;
-      for (const [player, history] of histories.entries()) {
-        if ((time + player) % 7 === 0) history.reset();
-        for (let i = 0; i < frame.length; i++) {
-          const along = player % 2 === 0 ? i % side : Math.floor(i / side);
-          frame[i] = (along + (player + 1) * time) % 11 <= player ? 40 * (player + 2) : player * 9;
-        }
-        history.push(frame);
+class Players {
+  readonly histories = Array.from(
+    { length: states },
+    (_, player) => new FrameHistory(stack, side ** 2, padding(player)),
+  );
+  /** Each player's frames since the game began, oldest first. */
+  readonly #games: Uint8Array[][] = this.histories.map(() => []);
+  #time = 0;
+
+  next(): void {
+    this.#time++;
+    for (const [player, history] of this.histories.entries()) {
+      if ((this.#time + player) % 7 === 0) {
+        history.reset();
+        this.#games[player] = [];
       }
-    };
-    return { histories, next };
-  });
+      const frame = Uint8Array.from({ length: side ** 2 }, (_, i) => {
+        const along = player % 2 === 0 ? i % side : Math.floor(i / side);
+        return (along + (player + 1) * this.#time) % 11 <= player ? 40 * (player + 2) : player * 9;
+      });
+      history.push(frame);
+      this.#games[player].push(frame);
+    }
+  }
+
+  /** Each player's newest frames, oldest first. */
+  stacks(): Uint8Array[][] {
+    return this.#games.map((game, player) => {
+      const frames = game.slice(-stack);
+      const absent = padding(player) === 'zero' ? new Uint8Array(side ** 2) : frames[0];
+      return [...Array.from({ length: stack - frames.length }, () => absent), ...frames];
+    });
+  }
+}
+
+function padding(player: number): 'zero' | 'repeat' {
+  return player % 2 === 0 ? 'zero' : 'repeat';
 }
 
 describe('a policy', () => {
   test('of five states chooses as five of one do, also where it falls behind by one choice', async () => {
-    const [all, ...single] = await policies(states, 1, 1, 1, 1, 1);
-    const [first, second] = players();
+    const { policies } = await opened(states, 1, 1, 1, 1, 1);
+    const [all, ...single] = policies;
+    const [first, second] = [new Players(), new Players()];
     const chosen = new Set<number>();
     let expected: number[] = [];
     for (let time = 0; time < 16; time++) {
@@ -64,14 +97,19 @@ describe('a policy', () => {
     expect(chosen.size).toBeGreaterThan(2);
   });
 
-  test('takes the largest of its values', async () => {
-    const [all] = await policies(states);
-    const [{ histories, next }] = players();
-    for (let time = 0; time < 4; time++) {
-      next();
-      all.submit(...histories);
+  test('has the values of its histories’ frames and takes the largest, also after steps without it', async () => {
+    const { policies, valuesOf } = await opened(states);
+    const [all] = policies;
+    const players = new Players();
+    for (let time = 0; time < 12; time++) {
+      for (let steps = 0; steps <= time % 4; steps++) players.next();
+      all.submit(...players.histories);
       const actions = [...(await all.actions())];
       const values = await all.values();
+      const expected = await valuesOf(players.stacks());
+      // A few rounding units (2^-24) through five layers: the first one rounds its inputs in another place.
+      const size = Math.max(...expected.map(Math.abs));
+      expectClose('values', values, expected, 1e-4 * size);
       for (const [state, action] of actions.entries()) {
         const row = values.subarray(state * actionCount, (state + 1) * actionCount);
         expect(action).toBe(row.indexOf(Math.max(...row)));
@@ -80,8 +118,9 @@ describe('a policy', () => {
   });
 
   test('refuses another number of histories', async () => {
-    const [all, one] = await policies(states, 1);
-    const [{ histories }] = players();
+    const { policies } = await opened(states, 1);
+    const [all, one] = policies;
+    const { histories } = new Players();
     expect(() => all.submit(histories[0])).toThrow('takes 5 histories, not 1');
     expect(() => one.submit(...histories)).toThrow('takes 1 histories, not 5');
   });
