@@ -2,6 +2,7 @@
  * Fully connected layer, forward and backward: output = input * weight + bias, weight [inputs, outputs]. The variants lie in linear/.
  */
 import { directBackwardInput, directBackwardWeight, directForward } from './linear/direct.ts';
+import { panel8BackwardInput, panel8BackwardWeight, panel8Forward } from './linear/panel8.ts';
 import {
   describeLinear,
   type LinearBackwardInputTensors,
@@ -23,6 +24,7 @@ export const linearForwardVariants: Implementations<LinearShape, LinearForwardTe
   generic: directForward,
   tiled: tiledForward,
   subgroup8: directForward,
+  panel8: panel8Forward,
 };
 
 export const linearBackwardInputVariants: Implementations<LinearShape, LinearBackwardInputTensors, VariantOptions> = {
@@ -30,6 +32,7 @@ export const linearBackwardInputVariants: Implementations<LinearShape, LinearBac
   generic: directBackwardInput,
   tiled: tiledBackwardInput,
   subgroup8: directBackwardInput,
+  panel8: panel8BackwardInput,
 };
 
 export const linearBackwardWeightVariants: Implementations<LinearShape, LinearBackwardWeightTensors, VariantOptions> = {
@@ -37,6 +40,7 @@ export const linearBackwardWeightVariants: Implementations<LinearShape, LinearBa
   generic: directBackwardWeight,
   tiled: tiledBackwardWeight,
   subgroup8: directBackwardWeight,
+  panel8: panel8BackwardWeight,
 };
 
 /** output = input * weight + bias, then max(0, .) with `relu`. Throws ShapeError. */

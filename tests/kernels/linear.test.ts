@@ -5,7 +5,16 @@ import {
   linearBackwardWeightReference,
   linearForwardReference,
 } from '../../kernels/linear.ref.ts';
-import { type LinearShape, linearBackwardInput, linearBackwardWeight, linearForward } from '../../kernels/linear.ts';
+import {
+  type LinearShape,
+  linearBackwardInput,
+  linearBackwardInputVariants,
+  linearBackwardWeight,
+  linearBackwardWeightVariants,
+  linearForward,
+  linearForwardScratch,
+  linearForwardVariants,
+} from '../../kernels/linear.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { type Variant, variantsOf } from '../../kernels/variant.ts';
 import {
@@ -38,6 +47,20 @@ const edgeShapes: LinearShape[] = [
   { batch: 257, inputs: 5, outputs: 3 },
 ];
 
+/**
+ * Shapes that the panels cover, on both sides of their edges: 32 rows; panels of 32 to 128 elements, the last one whole or not; tiles of
+ * 32 columns, four a panel for up to 32 samples, two for up to 64, one for more; lines that share a panel unequally.
+ */
+const panelShapes: LinearShape[] = [
+  { batch: 17, inputs: 32, outputs: 36 },
+  { batch: 32, inputs: 96, outputs: 128 },
+  { batch: 33, inputs: 36, outputs: 92 },
+  { batch: 29, inputs: 420, outputs: 260 },
+  { batch: 64, inputs: 132, outputs: 60 },
+  { batch: 65, inputs: 64, outputs: 132 },
+  { batch: 259, inputs: 40, outputs: 32 },
+];
+
 const anyShape: fc.Arbitrary<LinearShape> = fc.record({
   batch: fc.constantFrom(1, 2, 7, 33),
   inputs: fc.oneof(fc.integer({ min: 1, max: 70 }), fc.constantFrom(4, 60, 64, 68)),
@@ -45,7 +68,7 @@ const anyShape: fc.Arbitrary<LinearShape> = fc.record({
 });
 
 const variants: readonly Variant[] = variantsOf(await testGpu()).includes('subgroup8')
-  ? ['generic', 'subgroup8']
+  ? ['generic', 'subgroup8', 'panel8']
   : ['generic'];
 
 /** Random values of a layer, the same for the same seed. */
@@ -72,8 +95,10 @@ async function runLayer(gpu: Gpu, shape: LinearShape, variant: Variant, flag: bo
   const dInput = poisoned(gpu, 'dInput', [batch, inputs]);
   const dWeight = poisoned(gpu, 'dWeight', [inputs, outputs]);
   const dBias = poisoned(gpu, 'dBias', [outputs]);
+  const scratchWords = linearForwardScratch(shape, { variant });
+  const scratch = scratchWords === 0 ? undefined : poisoned(gpu, 'scratch', [scratchWords]);
   await runCalls(gpu, [
-    ...linearForward(shape, { input, weight, bias, output }, { variant, relu: flag }),
+    ...linearForward(shape, { input, weight, bias, output, scratch }, { variant, relu: flag }),
     ...linearBackwardInput(shape, { dOutput, weight, dInput, reluInput: flag ? input : undefined }, { variant }),
     ...linearBackwardWeight(shape, { input, dOutput, dWeight, dBias }, { variant }),
   ]);
@@ -109,7 +134,7 @@ async function checkLayer(shape: LinearShape, variant: Variant, flag: boolean): 
 
 for (const variant of variants) {
   describe(`linear, ${variant}`, () => {
-    for (const shape of edgeShapes) {
+    for (const shape of variant === 'panel8' ? panelShapes : edgeShapes) {
       test(`${shape.batch} x ${shape.inputs} to ${shape.outputs} equals the reference`, async () => {
         await checkLayer(shape, variant, true);
       });
@@ -128,7 +153,7 @@ for (const variant of variants) {
 
     test('two runs are equal to the bit', async () => {
       const gpu = await testGpu();
-      const shape: LinearShape = { batch: 33, inputs: 4, outputs: 32 };
+      const shape: LinearShape = { batch: 31, inputs: 132, outputs: 32 };
       const first = await runLayer(gpu, shape, variant, true, 2);
       const second = await runLayer(gpu, shape, variant, true, 2);
       for (const name of ['output', 'dInput', 'dWeight', 'dBias'] as const) {
@@ -137,6 +162,17 @@ for (const variant of variants) {
     });
   });
 }
+
+test('the panels cover the shapes that they are tested on, and not small batches', () => {
+  const passes = [linearForwardVariants, linearBackwardInputVariants, linearBackwardWeightVariants];
+  for (const { panel8 } of passes) {
+    for (const shape of [...panelShapes, networkLayers.nature1, networkLayers.nips1]) {
+      expect(panel8?.covers(shape, {})).toBe(true);
+    }
+    expect(panel8?.covers({ batch: 16, inputs: 3136, outputs: 512 }, {})).toBe(false);
+    expect(panel8?.covers({ batch: 32, inputs: 512, outputs: 6 }, {})).toBe(false);
+  }
+});
 
 describe('the reference of linear', () => {
   test('is a product worked by hand', () => {
