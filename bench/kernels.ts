@@ -3,18 +3,19 @@
  * Which kernels: gpu/natureKernels.ts; how it is measured: gpu/sampling.ts, gpu/peaks.ts.
  */
 
-import type { KernelCall } from '../kernels/runtime/dispatch.ts';
 import { type Gpu, openGpu } from '../kernels/runtime/gpu.ts';
-import { type ChooseVariant, likelyVariants, type Variant, variantsOf } from '../kernels/variant.ts';
-import { type Command, integerFlag, numberFlag } from '../src/cli/arguments.ts';
+import type { PassOnShape, VisitPasses } from '../kernels/tuning/passes.ts';
+import { callsTask } from '../kernels/tuning/sampling.ts';
+import { type Variant, variantNames } from '../kernels/variant.ts';
+import { type Command, choiceFlag, integerFlag, numberFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
 import { UserError } from '../src/errors.ts';
 import { jsonBytes, writeAtomically } from '../src/run/files.ts';
+import { chooseKernels, requireVariant } from '../src/run/kernelChoices.ts';
 import { requireWritable } from '../src/run/recordingFile.ts';
 import { type KernelResults, type KernelRow, kernelText } from './gpu/kernelResults.ts';
-import { callsTask } from './gpu/kernelTask.ts';
 import { observeMachine } from './gpu/machine.ts';
-import { batchKernels, parameterKernels } from './gpu/natureKernels.ts';
+import { batchKernels, type MeasuredCall, parameterKernels, visitNature } from './gpu/natureKernels.ts';
 import { leastMs, type Peaks, peakTasks } from './gpu/peaks.ts';
 import { sampleInTurns, spreadOfTimes } from './gpu/sampling.ts';
 
@@ -34,7 +35,12 @@ export const kernelsCommand: Command = {
         placeholder: 'N',
         help: `Seconds of sampling, at least three samples each [${defaultSeconds}]`,
       },
-      { flag: '--generic', help: 'Kernels for any adapter, also where others would be chosen' },
+      {
+        flag: '--variant',
+        placeholder: 'NAME',
+        help: `One variant wherever it covers the shape: ${variantNames.join(', ')}`,
+      },
+      { flag: '--all-variants', help: 'Each variant of each pass that runs here [what a run takes, by measuring]' },
       { flag: '--json', help: 'Print the results as JSON and nothing else' },
       { flag: '--out', placeholder: 'FILE', help: 'Write the results to FILE.json' },
     ],
@@ -48,12 +54,16 @@ export const kernelsCommand: Command = {
   async run(parsed) {
     const batch = parsed.flags.has('--batch') ? integerFlag(parsed, '--batch', 1, 1, largestBatch) : undefined;
     const seconds = numberFlag(parsed, '--seconds', defaultSeconds, 0.01, 3600);
+    const named = choiceFlag(parsed, '--variant', ['tuned', ...variantNames], 'tuned');
+    const all = parsed.flags.has('--all-variants');
+    if (all && named !== 'tuned') throw new UserError('--variant and --all-variants exclude each other.');
+    const variants = all ? 'all' : named;
     const out = parsed.flags.get('--out');
     if (out !== undefined) requireWritable(out, '.json');
     const gpu = await openGpu();
-    const variant: Variant = parsed.flags.has('--generic') ? 'generic' : variantsOf(gpu)[0];
+    if (variants !== 'tuned' && variants !== 'all') requireVariant(gpu, variants, '--variant');
     const [filter = ''] = parsed.positionals;
-    const results = await measure(gpu, variant, batch === undefined ? batches : [batch], filter, seconds);
+    const results = await measure(gpu, variants, batch === undefined ? batches : [batch], filter, seconds);
     gpu.destroy();
     if (out !== undefined) writeAtomically(out, jsonBytes(results));
     if (parsed.flags.has('--json')) {
@@ -66,20 +76,18 @@ export const kernelsCommand: Command = {
   },
 };
 
-interface Chosen {
+interface Chosen extends MeasuredCall {
   readonly batch: number | null;
-  readonly kernel: string;
-  readonly call: KernelCall;
 }
 
 async function measure(
   gpu: Gpu,
-  variant: Variant,
+  variants: KernelResults['variants'],
   sizes: readonly number[],
   filter: string,
   seconds: number,
 ): Promise<KernelResults> {
-  const chosen = choose(gpu, variant === 'generic' ? () => 'generic' : likelyVariants(gpu), sizes, filter);
+  const chosen = choose(gpu, await variantsToMeasure(gpu, variants, sizes, filter), sizes, filter);
   const machine = observeMachine(gpu);
   const peaks = peakTasks(gpu);
   const tasks = [...peaks.tasks, ...chosen.map(({ call }) => callsTask(gpu, [call]))];
@@ -89,19 +97,40 @@ async function measure(
   return {
     what: 'bun run bench kernels',
     ...machine(),
-    ...{ variant, seconds },
+    ...{ variants, seconds },
     ...measured,
     rows: chosen.map((one, i) => row(one, samples[peaks.tasks.length + i], measured)),
   };
 }
 
+/** Which variants of a pass are measured. What a run would take is measured first where it is not known, of the kernels with the filter. */
+async function variantsToMeasure(
+  gpu: Gpu,
+  variants: KernelResults['variants'],
+  sizes: readonly number[],
+  filter: string,
+): Promise<(pass: PassOnShape) => readonly Variant[]> {
+  if (variants === 'all') return (pass) => pass.variants;
+  if (variants !== 'tuned') return (pass) => (pass.variants.includes(variants) ? [variants] : ['generic']);
+  const visit: VisitPasses = (ask) =>
+    visitNature(sizes)((all, shape, options) => {
+      const { label = all.pass } = options;
+      return label.includes(filter) || filter.startsWith(label) ? ask(all, shape, options) : 'generic';
+    });
+  const { record } = await chooseKernels(gpu, visit, { budgetMs: Number.POSITIVE_INFINITY });
+  return ({ key }) => [(record[key] ?? 'generic') as Variant];
+}
+
 /** Throws UserError where no name has the filter in it. */
-function choose(gpu: Gpu, chooseVariant: ChooseVariant, sizes: readonly number[], filter: string): Chosen[] {
-  const named = (batch: number | null, calls: readonly KernelCall[]): Chosen[] =>
-    calls.map((call) => ({ batch, kernel: call.label ?? call.shader, call }));
+function choose(
+  gpu: Gpu,
+  variants: (pass: PassOnShape) => readonly Variant[],
+  sizes: readonly number[],
+  filter: string,
+): Chosen[] {
   const all = [
-    ...sizes.flatMap((batch) => named(batch, batchKernels(gpu, batch, chooseVariant))),
-    ...named(null, parameterKernels(gpu)),
+    ...sizes.flatMap((batch) => batchKernels(gpu, batch, variants).map((one) => ({ ...one, batch }))),
+    ...parameterKernels(gpu).map((one) => ({ ...one, batch: null })),
   ];
   const chosen = all.filter(({ kernel }) => kernel.includes(filter));
   if (chosen.length > 0) return chosen;
@@ -109,12 +138,12 @@ function choose(gpu: Gpu, chooseVariant: ChooseVariant, sizes: readonly number[]
   throw new UserError(`No kernel has "${filter}" in its name.`, `Kernels: ${names}.`);
 }
 
-function row({ batch, kernel, call }: Chosen, samples: readonly number[], peaks: Peaks): KernelRow {
+function row({ batch, kernel, variant, call }: Chosen, samples: readonly number[], peaks: Peaks): KernelRow {
   const { shader, flops, bytes } = call;
   const ms = spreadOfTimes(samples);
   const arithmetic = flops / peaks.peakGflops.median > bytes / peaks.peakGbs.median;
   return {
-    ...{ kernel, shader, batch, flops, bytes, ms },
+    ...{ kernel, shader, variant, batch, flops, bytes, ms },
     gflops: flops / ms.median / 1e6,
     gbs: bytes / ms.median / 1e6,
     limit: arithmetic ? 'arithmetic' : 'memory',

@@ -6,17 +6,17 @@
 import type { Step } from '../kernels/runtime/dispatch.ts';
 import { type Gpu, openGpu } from '../kernels/runtime/gpu.ts';
 import { programCost } from '../kernels/runtime/program.ts';
-import { variantsOf } from '../kernels/variant.ts';
 import { type Command, numberFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
 import { jsonBytes, writeAtomically } from '../src/run/files.ts';
+import { chooseKernels } from '../src/run/kernelChoices.ts';
 import { requireWritable } from '../src/run/recordingFile.ts';
 import { observeMachine } from './gpu/machine.ts';
 import { actionCount } from './gpu/natureKernels.ts';
 import { leastMs, peakTasks } from './gpu/peaks.ts';
 import { sampleInTurns, spreadOfRates, spreadOfTimes } from './gpu/sampling.ts';
 import { type UpdateResults, updateText } from './gpu/updateResults.ts';
-import { actingTask, batchSize, forwardWork, sampleRun, updateWork } from './gpu/work.ts';
+import { actingTask, batchSize, forwardWork, sampleRun, updateWork, visitWork } from './gpu/work.ts';
 
 const defaultSeconds = 30;
 const runSlices = 10;
@@ -56,15 +56,16 @@ export const updateCommand: Command = {
 };
 
 async function measure(gpu: Gpu, seconds: number): Promise<UpdateResults> {
+  const { choose, rows } = await chooseKernels(gpu, visitWork);
   const machine = observeMachine(gpu);
-  const update = updateWork(gpu, 'rmsprop');
-  const updateAdam = updateWork(gpu, 'adam');
-  const forward = forwardWork(gpu);
+  const update = updateWork(gpu, 'rmsprop', choose);
+  const updateAdam = updateWork(gpu, 'adam', choose);
+  const forward = forwardWork(gpu, choose);
   const peaks = peakTasks(gpu);
-  const tasks = [update, updateAdam, forward, actingTask(gpu), ...peaks.tasks];
+  const tasks = [update, updateAdam, forward, actingTask(gpu, choose), ...peaks.tasks];
   await gpu.compiled();
   const [updateMs, updateAdamMs, forward32Ms, forward1Ms, ...peakSamples] = await sampleInTurns(tasks, seconds);
-  const slices = await sampleRun(gpu, seconds / 2, runSlices);
+  const slices = await sampleRun(gpu, seconds / 2, runSlices, choose);
   const measured = peaks.read(peakSamples);
   const share = (steps: readonly Step[], samples: readonly number[]): number =>
     leastMs(
@@ -76,7 +77,7 @@ async function measure(gpu: Gpu, seconds: number): Promise<UpdateResults> {
   return {
     what: 'bun run bench update',
     ...machine(),
-    variant: variantsOf(gpu)[0],
+    kernels: rows.map(({ label, shape, variant, source }) => ({ label, shape, variant, source })),
     network: 'nature',
     ...{ batchSize, actionCount },
     seconds: { sampling: seconds, run: seconds / 2 },

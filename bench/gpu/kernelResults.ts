@@ -1,6 +1,7 @@
 /** What `bun run bench kernels` found, as text for a terminal and as Markdown for a page. */
 import type { Variant } from '../../kernels/variant.ts';
-import { markdownTable, textTable } from './layout.ts';
+import { textTable } from '../../src/cli/textTable.ts';
+import { markdownTable } from './layout.ts';
 import { type Machine, machineLine } from './machine.ts';
 import type { Peaks } from './peaks.ts';
 import type { Spread } from './sampling.ts';
@@ -8,6 +9,8 @@ import type { Spread } from './sampling.ts';
 export interface KernelRow {
   readonly kernel: string;
   readonly shader: string;
+  /** Of its pass; null where that has but one. */
+  readonly variant: Variant | null;
   /** Samples in a batch; null where the kernel goes over parameters. */
   readonly batch: number | null;
   readonly flops: number;
@@ -25,7 +28,8 @@ export interface KernelRow {
 
 export interface KernelResults extends Machine, Peaks {
   readonly what: string;
-  readonly variant: Variant;
+  /** Which variants: what a run takes here, one wherever it covers the shape, or each. */
+  readonly variants: 'tuned' | Variant | 'all';
   /** Asked for; sampling went on to the end of the last turn. */
   readonly seconds: number;
   readonly rows: readonly KernelRow[];
@@ -44,26 +48,20 @@ export function peaksLine({ peakGflops, peakGbs, dispatchUs }: Peaks): string {
 }
 
 export function kernelText(results: KernelResults): string[] {
-  return [
-    machineLine(results),
-    `${results.variant} kernels. ${peaksLine(results)}`,
-    '',
-    ...textTable(cells(results.rows), 2),
-    '',
-    kernelMethod,
-  ];
+  return [machineLine(results), peaksLine(results), '', ...textTable(cells(results.rows), 3), '', kernelMethod];
 }
 
 export function kernelMarkdown(results: KernelResults): string {
-  const lines = markdownTable(cells(results.rows), 2);
+  const lines = markdownTable(cells(results.rows), 3);
   return [`${machineLine(results)}. ${peaksLine(results)} ${kernelMethod}`, '', ...lines].join('\n');
 }
 
 function cells(rows: readonly KernelRow[]): string[][] {
   return [
-    ['kernel', 'batch', 'median, ms', 'p90, ms', 'GFLOP/s', 'GB/s', 'share of peak'],
-    ...rows.map(({ kernel, batch, ms, flops, gflops, gbs, limit, shareOfPeak }) => [
+    ['kernel', 'variant', 'batch', 'median, ms', 'p90, ms', 'GFLOP/s', 'GB/s', 'share of peak'],
+    ...rows.map(({ kernel, variant, batch, ms, flops, gflops, gbs, limit, shareOfPeak }) => [
       kernel,
+      variant ?? '-',
       batch === null ? 'any' : String(batch),
       figure(ms.median),
       figure(ms.p90),

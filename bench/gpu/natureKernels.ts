@@ -3,35 +3,12 @@
  * to what an update runs and to the shaders that there are.
  */
 import { adamRates, adamStep } from '../../kernels/adam.ts';
-import {
-  conv2dBackwardInput,
-  conv2dBackwardInputScratch,
-  conv2dBackwardInputVariants,
-  conv2dBackwardWeight,
-  conv2dBackwardWeightScratch,
-  conv2dBackwardWeightVariants,
-  conv2dForward,
-  conv2dForwardScratch,
-  conv2dForwardVariants,
-} from '../../kernels/conv2d.ts';
 import { copy } from '../../kernels/copy.ts';
 import { duelingBackward, duelingForward } from '../../kernels/dueling.ts';
 import { fill } from '../../kernels/fill.ts';
-import { framesStack } from '../../kernels/frames.ts';
+import { framesGather } from '../../kernels/framesGather.ts';
 import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
-import {
-  linearBackwardInput,
-  linearBackwardInputScratch,
-  linearBackwardInputVariants,
-  linearBackwardWeight,
-  linearBackwardWeightScratch,
-  linearBackwardWeightVariants,
-  linearForward,
-  linearForwardScratch,
-  linearForwardVariants,
-} from '../../kernels/linear.ts';
-
 import { argmaxForward, maxForward } from '../../kernels/max.ts';
 import { ratesWords } from '../../kernels/optimiser.ts';
 import { reduce, reducePartials } from '../../kernels/reduce.ts';
@@ -41,10 +18,14 @@ import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
 import { squaredErrorBackward, squaredErrorForward } from '../../kernels/squaredError.ts';
+import { tdLoss } from '../../kernels/tdLoss.ts';
 import { tdTarget } from '../../kernels/tdTarget.ts';
+import { type PassOnShape, passesOf, type VisitPasses } from '../../kernels/tuning/passes.ts';
+import { filledTensor } from '../../kernels/tuning/trialTensors.ts';
 import { statisticsShape, updateStatistics } from '../../kernels/updateStatistics.ts';
-import type { ChooseVariant } from '../../kernels/variant.ts';
+import type { Variant } from '../../kernels/variant.ts';
 import { architecture, type PlacedLayer } from '../../src/agent/architecture.ts';
+import { visitBackward, visitForward } from '../../src/agent/passes.ts';
 
 export const observationSize = 84;
 export const stack = 4;
@@ -52,26 +33,59 @@ export const actionCount = 6;
 
 const network = architecture('nature', observationSize, stack, actionCount);
 
-/** The calls of one batch size, each with a label of its own. Some belong together: `x` and `x.sumSplits` are one gradient. */
-export function batchKernels(gpu: Gpu, batch: number, choose: ChooseVariant): KernelCall[] {
-  const layers = network.layers.flatMap((placed, index) => layerKernels(gpu, placed, batch, choose, index === 0));
+/** A call to measure. */
+export interface MeasuredCall {
+  /** Of its own among the calls of one batch and variant. */
+  readonly kernel: string;
+  /** Which variant of its pass it is; null where there is but one. */
+  readonly variant: Variant | null;
+  readonly call: KernelCall;
+}
+
+/** Asks for the passes of the network, forward and backward, on each of these batches. */
+export function visitNature(batches: readonly number[]): VisitPasses {
+  return (choose) => {
+    for (const batch of batches) {
+      visitForward(network, batch, choose);
+      visitBackward(network, batch, choose);
+    }
+  };
+}
+
+/**
+ * The calls of one batch size, of each pass those of the variants that `variants` tells. Some belong together: `x` and `x.sumSplits`
+ * are one gradient.
+ */
+export function batchKernels(
+  gpu: Gpu,
+  batch: number,
+  variants: (pass: PassOnShape) => readonly Variant[],
+): MeasuredCall[] {
+  const passes = passesOf(gpu, visitNature([batch])).flatMap((pass) => passCalls(pass, variants(pass)));
   return [
-    ...stateKernels(gpu, batch),
-    ...layers,
-    ...headKernels(gpu, batch),
-    ...activationKernels(gpu, network.layers[0], batch),
+    ...withoutVariants(gatherKernels(gpu, batch)),
+    ...passes,
+    ...withoutVariants([...headKernels(gpu, batch), ...activationKernels(gpu, network.layers[0], batch)]),
   ];
 }
 
-/** Values between -0.5 and 0.5: zeros or subnormals could flatter or slow the arithmetic, and half of them pass a ReLU. */
+function passCalls(pass: PassOnShape, variants: readonly Variant[]): MeasuredCall[] {
+  if (variants.length === 0) return [];
+  const trial = pass.trial();
+  return variants.flatMap((variant) =>
+    trial.calls(variant).map((call) => {
+      const name = call.label ?? call.shader;
+      return { kernel: name.startsWith(pass.label) ? name : `${pass.label}.${name}`, variant, call };
+    }),
+  );
+}
+
+function withoutVariants(calls: readonly KernelCall[]): MeasuredCall[] {
+  return calls.map((call) => ({ kernel: call.label ?? call.shader, variant: null, call }));
+}
+
 function filled(gpu: Gpu, name: string, ...shape: readonly number[]): Tensor {
-  const tensor = gpu.tensor(name, shape);
-  const values = new Float32Array(elementCount(shape));
-  const period = 1009;
-  for (let i = 0; i < Math.min(period, values.length); i++) values[i] = ((i * 7919) % period) / period - 0.5;
-  for (let known = period; known < values.length; known *= 2) values.copyWithin(known, 0, known);
-  gpu.write(tensor, values);
-  return tensor;
+  return filledTensor(gpu, name, shape);
 }
 
 function numbers(gpu: Gpu, name: string, shape: readonly number[], value: (i: number) => number): Tensor {
@@ -83,91 +97,14 @@ function numbers(gpu: Gpu, name: string, shape: readonly number[], value: (i: nu
   return tensor;
 }
 
-/** The states of a batch out of the frames that an update uploads: of each sample `stack` and the one after. */
-function stateKernels(gpu: Gpu, batch: number): KernelCall[] {
-  const frames = gpu.tensor('frames', [batch * (stack + 1), observationSize, observationSize], 'u8');
-  gpu.write(frames, new Uint8Array(elementCount(frames.shape)).fill(77));
-  const slot = (i: number): number => Math.floor(i / stack) * (stack + 1) + (i % stack);
-  const frameNumbers = numbers(gpu, 'frameNumbers', [batch, stack], slot);
-  const output = gpu.tensor('state', [batch, observationSize, observationSize, stack]);
-  return framesStack({ frames, frameNumbers, output });
-}
-
-/** Forward, and backward as an update does it: no gradient of the network's own input, the others masked by the ReLU below. */
-function layerKernels(
-  gpu: Gpu,
-  { layer, input: [height, width, channels], output: outputExtent, relu }: PlacedLayer,
-  batch: number,
-  choose: ChooseVariant,
-  first: boolean,
-): KernelCall[] {
-  const { name } = layer;
-  const bias = filled(gpu, 'bias', layer.outputs);
-  const dBias = gpu.tensor('dBias', bias.shape);
-  const scratch = (words: number) => (words === 0 ? undefined : gpu.tensor('scratch', [words]));
-  const forward = { label: `${name}.forward`, relu };
-  const backwardInput = { label: `${name}.backwardInput` };
-  const backwardWeight = { label: `${name}.backwardWeight` };
-  if (layer.kind === 'linear') {
-    const shape = { batch, inputs: height * width * channels, outputs: layer.outputs };
-    const input = filled(gpu, 'input', batch, shape.inputs);
-    const weight = filled(gpu, 'weight', shape.inputs, shape.outputs);
-    const output = gpu.tensor('output', [batch, ...outputExtent.slice(2)]);
-    const dOutput = filled(gpu, 'dOutput', ...output.shape);
-    const dInput = gpu.tensor('dInput', input.shape);
-    const dWeight = gpu.tensor('dWeight', weight.shape);
-    const ofForward = { ...forward, variant: choose(linearForwardVariants, shape, forward) };
-    const ofInput = { ...backwardInput, variant: choose(linearBackwardInputVariants, shape, backwardInput) };
-    const ofWeight = { ...backwardWeight, variant: choose(linearBackwardWeightVariants, shape, backwardWeight) };
-    return [
-      ...linearForward(
-        shape,
-        { input, weight, bias, output, scratch: scratch(linearForwardScratch(shape, ofForward)) },
-        ofForward,
-      ),
-      ...linearBackwardInput(
-        shape,
-        { dOutput, weight, dInput, reluInput: input, scratch: scratch(linearBackwardInputScratch(shape, ofInput)) },
-        ofInput,
-      ),
-      ...linearBackwardWeight(
-        shape,
-        { input, dOutput, dWeight, dBias, scratch: scratch(linearBackwardWeightScratch(shape, ofWeight)) },
-        ofWeight,
-      ),
-    ];
-  }
-  const { outputs, kernel, stride, padding } = layer;
-  const extents = { height, width, kernelHeight: kernel, kernelWidth: kernel };
-  const shape = { batch, ...extents, inputs: channels, outputs, stride, padding };
-  const input = filled(gpu, 'input', batch, height, width, channels);
-  const weight = filled(gpu, 'weight', kernel, kernel, channels, outputs);
-  const output = gpu.tensor('output', [batch, ...outputExtent]);
-  const dOutput = filled(gpu, 'dOutput', ...output.shape);
-  const dInput = gpu.tensor('dInput', input.shape);
-  const dWeight = gpu.tensor('dWeight', weight.shape);
-  const ofForward = { ...forward, variant: choose(conv2dForwardVariants, shape, forward) };
-  const ofInput = { ...backwardInput, variant: choose(conv2dBackwardInputVariants, shape, backwardInput) };
-  const ofWeight = { ...backwardWeight, variant: choose(conv2dBackwardWeightVariants, shape, backwardWeight) };
-  const inputGradient = () =>
-    conv2dBackwardInput(
-      shape,
-      { dOutput, weight, dInput, reluInput: input, scratch: scratch(conv2dBackwardInputScratch(shape, ofInput)) },
-      ofInput,
-    );
-  return [
-    ...conv2dForward(
-      shape,
-      { input, weight, bias, output, scratch: scratch(conv2dForwardScratch(shape, ofForward)) },
-      ofForward,
-    ),
-    ...(first ? [] : inputGradient()),
-    ...conv2dBackwardWeight(
-      shape,
-      { input, dOutput, dWeight, dBias, scratch: scratch(conv2dBackwardWeightScratch(shape, ofWeight)) },
-      ofWeight,
-    ),
-  ];
+/** The frames of a batch out of a replay memory that lies on the device: of each sample `stack` and the one after. */
+function gatherKernels(gpu: Gpu, batch: number): KernelCall[] {
+  const slots = batch * (stack + 1);
+  const frameBytes = observationSize ** 2;
+  const shards = [filledTensor(gpu, 'shard', [2 * slots, frameBytes], 'u8')];
+  const entries = numbers(gpu, 'entries', [slots], (i) => (i * 7919) % (2 * slots));
+  const output = gpu.tensor('frames', [slots, observationSize, observationSize], 'u8');
+  return framesGather({ shards, entries, output });
 }
 
 /** From Q values to their gradient, in all forms: both losses, single and duelling head, and acting. */
@@ -176,6 +113,7 @@ function headKernels(gpu: Gpu, batch: number): KernelCall[] {
   const indices = numbers(gpu, 'actions', [batch], (i) => i % actionCount);
   const best = numbers(gpu, 'best', [batch], () => 0);
   const values = f32('values', actionCount);
+  const statistics = gpu.tensor('statistics', statisticsShape);
   const [prediction, target, loss] = [f32('prediction'), f32('target'), f32('loss')];
   const difference = { prediction, target };
   const backward = { ...difference, dPrediction: f32('dPrediction'), reduction: 'mean' } as const;
@@ -190,14 +128,19 @@ function headKernels(gpu: Gpu, batch: number): KernelCall[] {
     ...squaredErrorForward({ ...difference, loss: f32('squared') }),
     ...squaredErrorBackward(backward),
     ...gatherBackward({ dOutput: f32('dGathered'), indices, dValues: f32('dValues', actionCount) }),
-    ...updateStatistics({ loss, values, statistics: gpu.tensor('statistics', statisticsShape) }),
+    ...updateStatistics({ loss, values, statistics }),
+    ...tdLoss({
+      ...{ values, nextValues: f32('nextValues', actionCount), actions: indices, rewards: bellman.reward },
+      ...{ terminals: bellman.terminal, dValues: f32('tdDValues', actionCount), statistics },
+      ...{ discount: 0.99, loss: 'huber', reduction: 'mean' },
+    }),
     ...duelingForward({ value: f32('value'), advantage: values, output: f32('combined', actionCount) }),
     ...duelingBackward({ dOutput: values, dValue: f32('dValue'), dAdvantage: f32('dAdvantage', actionCount) }),
   ];
 }
 
 /** The calls over all parameters at once, whatever the batch. */
-export function parameterKernels(gpu: Gpu): KernelCall[] {
+export function parameterKernels(gpu: Gpu): MeasuredCall[] {
   const { words } = network;
   const rates = gpu.uniform('rates', ratesWords);
   gpu.write(rates, adamRates(new Float32Array(ratesWords), 1e-6, 1000));
@@ -205,7 +148,7 @@ export function parameterKernels(gpu: Gpu): KernelCall[] {
   const step = (parameters: string) => ({ parameters: filled(gpu, parameters, words), gradients, rates });
   const state = (name: string): Tensor => gpu.tensor(name, [words]);
   const partials = gpu.tensor('partials', [reducePartials(words)]);
-  return [
+  return withoutVariants([
     ...rmspropStep({ ...step('rmsprop'), meanSquare: state('meanSquare'), velocity: state('velocity') }),
     ...centredRmspropStep({ ...step('centred'), mean: state('mean'), meanSquare: state('centredSquare') }),
     ...adamStep({ ...step('adam'), firstMoment: state('first'), secondMoment: state('second') }),
@@ -215,7 +158,7 @@ export function parameterKernels(gpu: Gpu): KernelCall[] {
       ['reduce.rows', 'reduce.rows.partials'],
       reduce({ reduction: 'maxAbsolute', input: gradients, output: gpu.tensor('largest', [1]), partials }),
     ),
-  ];
+  ]);
 }
 
 /** What the layers' own ReLU replaces: on the largest activation, the first layer's. */

@@ -9,8 +9,8 @@ import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import type { Tensor } from '../../kernels/runtime/tensor.ts';
 import { expectCount, expectElements, ShapeError } from '../../kernels/shapes.ts';
-import { callsTask } from './kernelTask.ts';
-import { type Spread, spreadOfRates, spreadOfTimes, type Task } from './sampling.ts';
+import { callsTask, type Task } from '../../kernels/tuning/sampling.ts';
+import { type Spread, spreadOfRates, spreadOfTimes } from './sampling.ts';
 
 /** 64 invocations of four vec4s. */
 const wordsOfWorkgroup = 1024;

@@ -1,14 +1,5 @@
-/**
- * Wall-clock samples of work on the GPU. Each sample is some repetitions of one task from submitting to completion; the tasks take
- * turns, so that what else the machine does meets all alike.
- * Leaves out: the adapter's own timestamps. The poll of the provider naps up to an eighth of the time waited and at most 1 ms
- * (kernels/runtime/poll.ts), so a sample of 20 ms says up to 5 % too much.
- */
-
-export interface Task {
-  /** Does the work so many times over; resolves when the GPU has done it all. */
-  run(repetitions: number): Promise<void>;
-}
+/** The samples of a benchmark, and what is said of them. How they are taken: kernels/tuning/sampling.ts. */
+import * as tuning from '../../kernels/tuning/sampling.ts';
 
 /** Milliseconds of one repetition. `p90`: nine samples of ten are at least as good; `best` is the fastest. */
 export interface Spread {
@@ -18,43 +9,12 @@ export interface Spread {
   readonly samples: number;
 }
 
-const sampleMs = 20;
-const mostRepetitions = 2000;
-const fewestRounds = 3;
-
 /**
- * Runs each task until it is warm and the repetitions of a sample are found, then takes one sample of each in turn until `seconds`
- * have passed, at least three of each. Resolves to the milliseconds of one repetition, sample by sample, in the order of the tasks.
+ * Takes one sample of each task in turn until `seconds` have passed, at least three of each, each of some 20 ms. Resolves to the
+ * milliseconds of one repetition, sample by sample, in the order of the tasks.
  */
-export async function sampleInTurns(tasks: readonly Task[], seconds: number): Promise<number[][]> {
-  const repetitions: number[] = [];
-  for (const task of tasks) repetitions.push(await repetitionsFor(task));
-  const samples = tasks.map((): number[] => []);
-  const startMs = performance.now();
-  for (let round = 0; round < fewestRounds || performance.now() - startMs < 1000 * seconds; round++) {
-    for (const [i, task] of tasks.entries()) {
-      samples[i].push((await elapsedMs(task, repetitions[i])) / repetitions[i]);
-    }
-  }
-  return samples;
-}
-
-/** Each trial is warm-up, too; the first is not counted, whatever it takes. */
-async function repetitionsFor(task: Task): Promise<number> {
-  await task.run(1);
-  for (let repetitions = 1; ; ) {
-    const ms = await elapsedMs(task, repetitions);
-    if (ms >= sampleMs / 2 || repetitions >= mostRepetitions) return repetitions;
-    // A short trial is mostly waiting, so its figure would lead too low: at most 16 times as many, then look again.
-    const wanted = Math.ceil((repetitions * sampleMs) / ms);
-    repetitions = Math.min(mostRepetitions, 16 * repetitions, Math.max(2 * repetitions, wanted));
-  }
-}
-
-async function elapsedMs(task: Task, repetitions: number): Promise<number> {
-  const startMs = performance.now();
-  await task.run(repetitions);
-  return performance.now() - startMs;
+export function sampleInTurns(tasks: readonly tuning.Task[], seconds: number): Promise<number[][]> {
+  return tuning.sampleInTurns(tasks, { sampleMs: 20, fewestRounds: 3, seconds });
 }
 
 /** Of durations: small is good. */

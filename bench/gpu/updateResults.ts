@@ -1,14 +1,17 @@
 /** What `bun run bench update` found, as text for a terminal and as Markdown for a page. */
-import type { Variant } from '../../kernels/variant.ts';
+
+import { textTable } from '../../src/cli/textTable.ts';
+import type { KernelRow } from '../../src/run/kernelChoices.ts';
 import { figure, peaksLine } from './kernelResults.ts';
-import { markdownTable, textTable } from './layout.ts';
+import { markdownTable } from './layout.ts';
 import { type Machine, machineLine } from './machine.ts';
 import type { Peaks } from './peaks.ts';
 import type { Spread } from './sampling.ts';
 
 export interface UpdateResults extends Machine, Peaks {
   readonly what: string;
-  readonly variant: Variant;
+  /** Which variant of each pass runs, as a run takes them on this adapter. */
+  readonly kernels: readonly Pick<KernelRow, 'label' | 'shape' | 'variant' | 'source'>[];
   readonly network: 'nature';
   readonly batchSize: number;
   readonly actionCount: number;
@@ -64,7 +67,7 @@ function both({ median, p90 }: Spread): [string, string] {
 export function updateText(results: UpdateResults): string[] {
   return [
     machineLine(results),
-    `${results.variant} kernels. ${peaksLine(results)}`,
+    `${kernelsLine(results)} ${peaksLine(results)}`,
     '',
     ...textTable(cells(results), 1),
     '',
@@ -75,6 +78,11 @@ export function updateText(results: UpdateResults): string[] {
 export function updateMarkdown(results: UpdateResults): string {
   const intro = `${machineLine(results)}. ${peaksLine(results)} ${updateMethod} ${runLine(results)}`;
   return [intro, '', ...markdownTable(cells(results), 1)].join('\n');
+}
+
+function kernelsLine({ kernels }: UpdateResults): string {
+  const byVariant = [...Map.groupBy(kernels, ({ variant }) => variant)];
+  return `Kernels: ${byVariant.map(([variant, rows]) => `${rows.length} ${variant}`).join(', ')}.`;
 }
 
 function runLine({ run: { updates, agentSteps, seconds } }: UpdateResults): string {

@@ -3,24 +3,24 @@
  * our own Pong.
  */
 import { fileURLToPath } from 'node:url';
-import { framesStack } from '../../kernels/frames.ts';
 import type { Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
-import { likelyVariants } from '../../kernels/variant.ts';
+import type { VisitPasses } from '../../kernels/tuning/passes.ts';
+import { done, stepsTask, type Task } from '../../kernels/tuning/sampling.ts';
+import type { ChooseVariant } from '../../kernels/variant.ts';
 import { architecture, initialParameters } from '../../src/agent/architecture.ts';
 import { Dqn } from '../../src/agent/dqn.ts';
 import { FrameHistory } from '../../src/agent/frameHistory.ts';
 import { Learner } from '../../src/agent/learner.ts';
-import { bind, forwardPass, ParameterSet } from '../../src/agent/network.ts';
+import { forwardPass, ParameterSet } from '../../src/agent/network.ts';
+import { visitTraining } from '../../src/agent/passes.ts';
 import { Policy } from '../../src/agent/policy.ts';
 import { createReplayBatch, type ReplayBatch } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { agentOptions, type Configuration, environmentOptions } from '../../src/run/configuration.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { loadCartridge, openEnvironment } from '../../src/run/session.ts';
-import { done, stepsTask } from './kernelTask.ts';
 import { actionCount, observationSize, stack } from './natureKernels.ts';
-import type { Task } from './sampling.ts';
 
 export const batchSize = 32;
 const frameBytes = observationSize ** 2;
@@ -30,10 +30,14 @@ export interface Work extends Task {
   readonly steps: readonly Step[];
 }
 
+const nature = architecture('nature', observationSize, stack, actionCount);
+
+/** Asks for the passes of all that is measured here. */
+export const visitWork: VisitPasses = (choose) => visitTraining(nature, batchSize, choose);
+
 function parameters(gpu: Gpu): ParameterSet {
-  const shape = architecture('nature', observationSize, stack, actionCount);
-  const set = new ParameterSet(gpu, shape, 'online');
-  set.write(initialParameters(shape, new Xoshiro128(1, 'initial weights')));
+  const set = new ParameterSet(gpu, nature, 'online');
+  set.write(initialParameters(nature, new Xoshiro128(1, 'initial weights')));
   return set;
 }
 
@@ -55,12 +59,12 @@ function noiseBatch(): ReplayBatch {
 }
 
 /** Whole updates one after the other, as in a run: each uploads its batch from the host and is one submission. */
-export function updateWork(gpu: Gpu, optimiser: 'rmsprop' | 'adam'): Work {
+export function updateWork(gpu: Gpu, optimiser: 'rmsprop' | 'adam', choose: ChooseVariant): Work {
   const configuration = resolveConfiguration({
     game: 'pong',
     flags: { preset: 'lapan', loss: 'huber', optimiser, batchSize },
   });
-  const learner = new Learner(gpu, parameters(gpu), agentOptions(configuration));
+  const learner = new Learner(gpu, parameters(gpu), agentOptions(configuration), choose);
   const batch = noiseBatch();
   let isTargetSet = false;
   return {
@@ -76,23 +80,19 @@ export function updateWork(gpu: Gpu, optimiser: 'rmsprop' | 'adam'): Work {
 }
 
 /** From u8 frames that lie on the device to the Q values of 32 states. */
-export function forwardWork(gpu: Gpu): Work {
+export function forwardWork(gpu: Gpu, choose: ChooseVariant): Work {
   const batch = noiseBatch();
   const frames = gpu.tensor('forward.frames', [batchSize * (stack + 1), observationSize, observationSize], 'u8');
   const frameNumbers = gpu.tensor('forward.frameNumbers', [batchSize, stack], 'u32');
   gpu.write(frames, batch.frames);
   gpu.write(frameNumbers, batch.stateIndices);
-  const state = gpu.tensor('forward.state', [batchSize, observationSize, observationSize, stack]);
-  const steps = [
-    ...bind(gpu, framesStack({ frames, frameNumbers, output: state })),
-    ...forwardPass(gpu, parameters(gpu), state, likelyVariants(gpu)).steps,
-  ];
+  const { steps } = forwardPass(gpu, parameters(gpu), { frames, frameNumbers }, choose);
   return { steps, ...stepsTask(gpu, steps) };
 }
 
 /** Acting: a new frame goes up, the action comes back, and only then the next. */
-export function actingTask(gpu: Gpu): Task {
-  const policy = new Policy(gpu, parameters(gpu), observationSize, stack);
+export function actingTask(gpu: Gpu, choose: ChooseVariant): Task {
+  const policy = new Policy(gpu, parameters(gpu), observationSize, stack, choose);
   const history = new FrameHistory(stack, frameBytes, 'zero');
   const frames = noiseBatch().frames;
   let next = 0;
@@ -127,11 +127,11 @@ function runConfiguration(): Configuration {
 }
 
 /** Trains for `seconds`, in slices of equal time. */
-export async function sampleRun(gpu: Gpu, seconds: number, slices: number): Promise<RunSlice[]> {
+export async function sampleRun(gpu: Gpu, seconds: number, slices: number, choose: ChooseVariant): Promise<RunSlice[]> {
   const configuration = runConfiguration();
   const cartridge = loadCartridge(configuration);
   const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration));
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { choose });
   while (agent.counters.updates < updatesBefore) await agent.step();
   await done(gpu);
   const measured: RunSlice[] = [];

@@ -82,7 +82,10 @@ export async function chooseKernels(gpu: Gpu, visit: VisitPasses, options: Kerne
     );
   }
 
-  const forced = kernels === 'auto' ? undefined : forcedVariant(gpu, kernels, options.recorded !== undefined);
+  // A run that goes on elsewhere cannot be given another --kernels.
+  const isPossible = kernels === 'auto' || variantsOf(gpu).includes(kernels);
+  if (!isPossible && options.recorded === undefined) requireVariant(gpu, kernels, '--kernels');
+  const forced = kernels === 'auto' || !isPossible ? undefined : kernels;
   const open = passes.filter(({ key }) => !rows.has(key));
   if (forced === undefined) {
     const choices = await choicesFor(gpu, open, cache, options, warnings);
@@ -111,15 +114,12 @@ export async function chooseKernels(gpu: Gpu, visit: VisitPasses, options: Kerne
   };
 }
 
-/** Undefined where a run that goes on was forced to what this adapter does not run. */
-function forcedVariant(gpu: Gpu, variant: Variant, goesOn: boolean): Variant | undefined {
+/** Throws UserError where the adapter does not run the variant that `flag` names. */
+export function requireVariant(gpu: Gpu, variant: Variant, flag: string): void {
   const possible = variantsOf(gpu);
-  if (possible.includes(variant)) return variant;
-  if (goesOn) return undefined;
-  throw new UserError(
-    `--kernels ${variant}: ${adapterName(gpu.adapter.info)} cannot run these.`,
-    `Possible here: auto, ${possible.join(', ')}.`,
-  );
+  if (possible.includes(variant)) return;
+  const adapter = adapterName(gpu.adapter.info);
+  throw new UserError(`${flag} ${variant}: ${adapter} does not run these.`, `Here it may be ${possible.join(', ')}.`);
 }
 
 /** The choices for the passes, from the cache or measured now, in which case they are kept; none for those with one contender. */

@@ -7,7 +7,7 @@ import { batchKernels, parameterKernels } from '../../bench/gpu/natureKernels.ts
 import { leastMs, multiplyAdd, type Peaks, peakCopy } from '../../bench/gpu/peaks.ts';
 import { quantile, sampleInTurns, spreadOfRates, spreadOfTimes } from '../../bench/gpu/sampling.ts';
 import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
-import { likelyVariants } from '../../kernels/variant.ts';
+import { contenders, type Variant, variantNames, variantsOf } from '../../kernels/variant.ts';
 import { architecture } from '../../src/agent/architecture.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { ParameterSet } from '../../src/agent/network.ts';
@@ -111,9 +111,9 @@ describe('the kernels', () => {
     const gpu = await testGpu();
     const shape = architecture('nature', 84, 4, 6);
     const online = new ParameterSet(gpu, shape, 'online');
-    const choose = likelyVariants(gpu);
     for (const batchSize of [1, 9]) {
-      const listed = new Set([...batchKernels(gpu, batchSize, choose), ...parameterKernels(gpu)].map(work));
+      const likely = batchKernels(gpu, batchSize, ({ variants }) => variants.slice(0, 1));
+      const listed = new Set([...likely, ...parameterKernels(gpu)].map(({ call }) => work(call)));
       for (const [optimiser, loss] of [
         ['adam', 'huber'],
         ['rmsprop', 'squared'],
@@ -129,19 +129,21 @@ describe('the kernels', () => {
 
   test('are all that there are', async () => {
     const gpu = await testGpu();
-    const shaders = (['generic', 'subgroup8'] as const).flatMap((variant) => batchKernels(gpu, 32, () => variant));
-    const listed = new Set([...shaders, ...parameterKernels(gpu)].map(({ shader }) => shader));
+    const every = [1, 2, 32, 256].flatMap((batch) => batchKernels(gpu, batch, () => variantNames));
+    const listed = new Set([...every, ...parameterKernels(gpu)].map(({ call }) => call.shader));
     const files = [...new Bun.Glob('*.wgsl').scanSync({ cwd: join(projectFolder, 'shaders') })];
     const missing = files.map((file) => file.replace('.wgsl', '')).filter((shader) => !listed.has(shader));
-    // The form for stacks of other than four frames, which the Nature network does not have.
-    expect(missing).toEqual(['frames.stack']);
+    // For stacks of other than four frames and for frames that are no whole vec4s, which the Nature network does not have.
+    expect(missing.sort()).toEqual(['frames.gather', 'frames.stack']);
   });
 
   test('have names of their own', async () => {
     const gpu = await testGpu();
-    const calls = [...batchKernels(gpu, 32, () => 'generic'), ...parameterKernels(gpu)];
-    const names = calls.map(({ label, shader }) => label ?? shader);
-    expect(new Set(names).size).toBe(names.length);
+    for (const variant of variantNames) {
+      const calls = [...batchKernels(gpu, 32, () => [variant]), ...parameterKernels(gpu)];
+      const names = calls.map(({ kernel }) => kernel);
+      expect(new Set(names).size).toBe(names.length);
+    }
   });
 
   // A multiply-add is two FLOPs; a bias gradient adds each dOutput once. f32 and u32 are 4 bytes.
@@ -157,12 +159,12 @@ describe('the kernels', () => {
     ['fc1.backwardWeight', 2 * 32 * 3136 * 512 + 32 * 512, 4 * (32 * 3136 + 3136 * 512 + 512 + 32 * 512)],
     ['out.forward', 2 * 32 * 512 * 6, 4 * (32 * 512 + 512 * 6 + 6 + 32 * 6)],
     // A byte in and a float out for each of 84 x 84 x 4 pixels, and four numbers a sample.
-    ['frames.stack4', 32 * 28224, 32 * 28224 * 5 + 32 * 16],
+    ['conv1.forward.frames.stack4', 32 * 28224, 32 * 28224 * 5 + 32 * 16],
     ['max.argmax', 32 * 5, 4 * 32 * 6 + 4 * 32],
     ['gather.forward', 0, 12 * 32],
     ['relu.forward', 12800 * 32, 8 * 12800 * 32],
   ])('%s costs what is counted by hand', async (name, flops, bytes) => {
-    const call = batchKernels(await testGpu(), 32, () => 'generic').find(({ label, shader }) => (label ?? shader) === name)!;
+    const { call } = batchKernels(await testGpu(), 32, () => ['generic']).find(({ kernel }) => kernel === name)!;
     expect(call.flops).toBe(flops);
     expect(call.bytes).toBe(bytes);
   });
@@ -171,8 +173,8 @@ describe('the kernels', () => {
     const calls = parameterKernels(await testGpu());
     // 1,687,206 parameters (conv 8,224 + 32,832 + 36,928, linear 1,606,144 + 3,078), the biases of 32 and of 6 filled up to 64 words.
     const words = 8224 + 32832 + 36928 + 1606144 + 3078 + 58 + 32;
-    const adam = calls.find(({ shader }) => shader === 'adam.step')!;
-    expect(adam.bytes).toBe(28 * words);
+    const { call } = calls.find(({ kernel }) => kernel === 'adam.step')!;
+    expect(call.bytes).toBe(28 * words);
   });
 });
 
@@ -196,7 +198,8 @@ describe('results', () => {
     const results: KernelResults = JSON.parse(stdout);
     expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(results);
     const { rows, peakGflops, peakGbs, dispatchUs } = results;
-    expect(rows.map(({ kernel }) => kernel)).toEqual(['out.forward', 'out.backwardInput', 'out.backwardWeight']);
+    expect(rows.map(({ kernel }) => kernel)).toEqual(['out.forward', 'out.backwardWeight', 'out.backwardInput']);
+    expect(results.variants).toBe('tuned');
     const gpu = await testGpu();
     expect(results.adapter.length).toBeGreaterThan(0);
     expect(results.driver).toContain(gpu.provider.name);
@@ -227,17 +230,45 @@ describe('results', () => {
     }
   });
 
+  test('each variant that runs here, or one wherever it covers the shape', async () => {
+    const gpu = await testGpu();
+    const words = ['conv2.forward', '--batch', '2', '--seconds', '0.01', '--json'];
+    const { rows, variants }: KernelResults = JSON.parse((await bench(...words, '--all-variants')).stdout);
+    expect(variants).toBe('all');
+    const ran = new Set(rows.map(({ variant }) => variant));
+    expect(ran.size).toBeGreaterThan(1);
+    for (const variant of ran) {
+      expect(variantsOf(gpu)).toContain(variant as Variant);
+      const shaders = rows.filter((row) => row.variant === variant).map(({ shader }) => shader);
+      expect(shaders).toContain(variant === 'generic' ? 'conv2d.forward' : `conv2d.forward.${variant}`);
+    }
+    const forced: KernelResults = JSON.parse((await bench(...words, '--variant', 'generic')).stdout);
+    expect(forced.variants).toBe('generic');
+    expect(forced.rows.map(({ variant, shader }) => [variant, shader])).toEqual([['generic', 'conv2d.forward']]);
+    // The tuned choice is one that is worth measuring.
+    const tuned: KernelResults = JSON.parse((await bench(...words)).stdout);
+    expect(contenders(gpu, variantsOf(gpu))).toContain(tuned.rows[0].variant!);
+  });
+
   test('a table in Markdown', () => {
     const spread = (median: number) => ({ median, p90: 2 * median, best: median / 2, samples: 9 });
     const row: KernelRow = {
-      ...{ kernel: 'conv1.forward', shader: 'conv2d.forward', batch: 32, flops: 1, bytes: 1, ms: spread(1.5) },
+      ...{
+        kernel: 'conv1.forward',
+        variant: 'tiled',
+        shader: 'conv2d.forward',
+        batch: 32,
+        flops: 1,
+        bytes: 1,
+        ms: spread(1.5),
+      },
       ...{ gflops: 139.81, gbs: 3.456, limit: 'arithmetic', shareOfPeak: 0.456 },
     };
     const results: KernelResults = {
       ...{ what: '', date: '2026-01-02T03:04:05.000Z', commit: null, dirty: false, adapter: 'an adapter', driver: '' },
       ...{ software: true, cpu: 'a processor', cores: 2, bun: '1.2.3', load: { before: 0.1, after: 2 } },
-      ...{ peakGflops: spread(306.6), peakGbs: spread(10), dispatchUs: spread(12.34), variant: 'generic', seconds: 1 },
-      rows: [row, { ...row, kernel: 'copy', batch: null, flops: 0, limit: 'memory', shareOfPeak: 1.2 }],
+      ...{ peakGflops: spread(306.6), peakGbs: spread(10), dispatchUs: spread(12.34), variants: 'tuned', seconds: 1 },
+      rows: [row, { ...row, kernel: 'copy', variant: null, batch: null, flops: 0, limit: 'memory', shareOfPeak: 1.2 }],
     };
     const lines = kernelMarkdown(results).split('\n');
     expect(lines[0]).toStartWith(
@@ -247,10 +278,10 @@ describe('results', () => {
       '307 GFLOP/s of multiply-adds, 10.0 GB/s copied (read and written); the smallest dispatch takes 12.3 us',
     );
     expect(lines.slice(2)).toEqual([
-      '| kernel | batch | median, ms | p90, ms | GFLOP/s | GB/s | share of peak |',
-      '| :-- | :-- | --: | --: | --: | --: | --: |',
-      '| conv1.forward | 32 | 1.50 | 3.00 | 140 | 3.46 | 46 % arithmetic |',
-      '| copy | any | 1.50 | 3.00 | - | 3.46 | 120 % memory |',
+      '| kernel | variant | batch | median, ms | p90, ms | GFLOP/s | GB/s | share of peak |',
+      '| :-- | :-- | :-- | --: | --: | --: | --: | --: |',
+      '| conv1.forward | tiled | 32 | 1.50 | 3.00 | 140 | 3.46 | 46 % arithmetic |',
+      '| copy | - | any | 1.50 | 3.00 | - | 3.46 | 120 % memory |',
     ]);
   });
 
@@ -267,6 +298,8 @@ describe('mistakes are one line', () => {
   test.each([
     ['a kernel', ['cnov1'], ['No kernel has "cnov1"', 'conv1.forward']],
     ['a flag', ['--second', '1'], ['no flag --second', 'Did you mean "--seconds"?']],
+    ['a variant', ['--variant', 'tield'], ['--variant: "tield" is not allowed', 'Did you mean "tiled"?']],
+    ['two choices of variants', ['--variant', 'tiled', '--all-variants'], ['exclude each other']],
     ['no batch', ['--batch', '0'], ['--batch: 0 is out of range']],
     ['half a sample', ['--batch', '1.5'], ['--batch: 1.5 is not a whole number']],
     ['no number', ['--seconds', 'ten'], ['--seconds: "ten" is not a number']],

@@ -8,6 +8,7 @@ import { actingTask, forwardWork, sampleRun, updateWork } from '../../bench/gpu/
 import { knownTables, withTable } from '../../bench/tables.ts';
 import type { Step } from '../../kernels/runtime/dispatch.ts';
 import { programCost } from '../../kernels/runtime/program.ts';
+import { likelyVariants } from '../../kernels/variant.ts';
 import { Dqn } from '../../src/agent/dqn.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { Policy } from '../../src/agent/policy.ts';
@@ -47,7 +48,7 @@ describe('what is measured', () => {
   test('an update is two forward passes, the gradients of all weights and of all inputs but the first, and the optimiser', async () => {
     const gpu = await testGpu();
     for (const optimiser of ['rmsprop', 'adam'] as const) {
-      const { steps } = updateWork(gpu, optimiser);
+      const { steps } = updateWork(gpu, optimiser, likelyVariants(gpu));
       const { flops } = programCost(steps);
       // Bias gradients, ReLU masks, the head and the optimiser are a few percent.
       const least = 4 * forwardFlops - 2 * layers.conv1;
@@ -55,13 +56,13 @@ describe('what is measured', () => {
       expect(flops).toBeLessThan(1.04 * least);
       const shaders = (part: string): number =>
         steps.filter((step) => 'shader' in step && step.shader.startsWith(part)).length;
-      expect([shaders(`${optimiser}.step`), shaders('huber.'), shaders('frames.stack')]).toEqual([1, 2, 2]);
+      expect([shaders(`${optimiser}.step`), shaders('tdLoss.')]).toEqual([1, 1]);
     }
   });
 
   test('so many updates as are asked for are done, and change the weights', async () => {
     const gpu = await testGpu();
-    const { run, steps } = updateWork(gpu, 'adam');
+    const { run, steps } = updateWork(gpu, 'adam', likelyVariants(gpu));
     await gpu.compiled();
     const last = steps.findLast((step): step is Extract<Step, { kind: 'dispatch' }> => step.kind === 'dispatch')!;
     const weights = last.bindings[2].tensor;
@@ -74,7 +75,7 @@ describe('what is measured', () => {
 
   test('a forward pass of 32 gives 32 x 6 values that differ from state to state', async () => {
     const gpu = await testGpu();
-    const { run, steps } = forwardWork(gpu);
+    const { run, steps } = forwardWork(gpu, likelyVariants(gpu));
     await gpu.compiled();
     await run(2);
     const last = steps.at(-1)!;
@@ -88,7 +89,7 @@ describe('what is measured', () => {
 
   test('acting reads an action back each time', async () => {
     const gpu = await testGpu();
-    const task = actingTask(gpu);
+    const task = actingTask(gpu, likelyVariants(gpu));
     await gpu.compiled();
     expect(await calls(Policy.prototype, 'act', () => task.run(5))).toBe(5);
   });
@@ -97,7 +98,7 @@ describe('what is measured', () => {
     const gpu = await testGpu();
     let slices: Awaited<ReturnType<typeof sampleRun>> = [];
     const steps = await calls(Dqn.prototype, 'step', async () => {
-      slices = await sampleRun(gpu, 0.02, 2);
+      slices = await sampleRun(gpu, 0.02, 2, likelyVariants(gpu));
     });
     expect(slices.length).toBe(2);
     for (const { seconds, updates, agentSteps } of slices) {
@@ -135,6 +136,8 @@ describe('results', () => {
     expect(updateMs.best).toBeGreaterThan(forward32Ms.best);
     expect(forward32Ms.best).toBeGreaterThan(forward1Ms.best / 32);
     expect(results.updateGflop).toBeCloseTo(2.2, 1);
+    // Forward and backward of five layers, the first without the gradient of its input; forward of one.
+    expect(results.kernels.map(({ label }) => label).length).toBe(5 + 9 + 5);
     const gpu = await testGpu();
     expect(results.adapter.length).toBeGreaterThan(0);
     expect(results.driver).toContain(gpu.provider.version);
@@ -147,7 +150,8 @@ describe('results', () => {
   const results: UpdateResults = {
     ...{ what: '', date: '2026-01-02T03:04:05.000Z', commit: null, dirty: false, adapter: 'an adapter', driver: '' },
     ...{ software: true, cpu: 'a processor', cores: 2, bun: '1.2.3', load: { before: 0.1, after: 2 } },
-    ...{ peakGflops: spread(100), peakGbs: spread(10), dispatchUs: spread(12.34), variant: 'generic' },
+    ...{ peakGflops: spread(100), peakGbs: spread(10), dispatchUs: spread(12.34) },
+    kernels: [{ label: 'conv1.forward', shape: '', variant: 'tiled', source: 'measured' }],
     ...{ network: 'nature', batchSize: 32, actionCount: 6, seconds: { sampling: 20, run: 10 } },
     ...{ updateGflop: 2.5, updateDispatches: 30, updateMs: spread(50), updateAdamMs: spread(62.5) },
     ...{ forward32Ms: spread(12.5), forward1Ms: spread(1.25), updatesPerSecond: spread(15) },
@@ -175,6 +179,7 @@ describe('results', () => {
     const table = knownTables.find(({ name }) => name === 'update')!;
     const page = 'before\n<!-- bench update -->\nold\n<!-- /bench update -->\nafter\n';
     expect(withTable(page, table, results)).toBe(page.replace('old', markdown));
+    expect(updateText(results)[1]).toStartWith('Kernels: 1 tiled. Peaks');
     expect(updateText(results).join('\n')).toMatch(/^an update, RMSProp, ms +50\.0 +100 +50\.0 +50 %$/m);
   });
 
