@@ -2,12 +2,13 @@
 import { argmaxForward } from '../../kernels/max.ts';
 import { adapterName } from '../../kernels/runtime/adapter.ts';
 import { openGpu } from '../../kernels/runtime/gpu.ts';
-import { likelyVariants } from '../../kernels/variant.ts';
 import { FrameHistory } from '../../src/agent/frameHistory.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { bind, forwardPass, ParameterSet } from '../../src/agent/network.ts';
+import { visitTraining } from '../../src/agent/passes.ts';
 import { Policy } from '../../src/agent/policy.ts';
 import { toNamedArrays } from '../../src/agent/weights.ts';
+import { chooseKernels } from '../../src/run/kernelChoices.ts';
 import { provenance } from '../../src/run/provenance.ts';
 import { options, replayBatch } from './check.ts';
 import { type Peer, servePeer } from './protocol.ts';
@@ -16,9 +17,10 @@ import { batchSize, type Fixture, nature, parameterBuffer, side, stack, stateByt
 
 async function open(fixture: Fixture): Promise<Peer> {
   const gpu = await openGpu();
+  const { choose } = await chooseKernels(gpu, (ask) => visitTraining(nature, batchSize, ask));
   const online = new ParameterSet(gpu, nature, 'online');
   online.write(parameterBuffer(fixture.online));
-  const learner = new Learner(gpu, online, options);
+  const learner = new Learner(gpu, online, options, choose);
   learner.target.write(parameterBuffer(fixture.target));
   const batch = replayBatch(fixture);
 
@@ -28,12 +30,12 @@ async function open(fixture: Fixture): Promise<Peer> {
     frameNumbers,
     Uint32Array.from({ length: batchSize * stack }, (_, frame) => frame),
   );
-  const pass = forwardPass(gpu, online, { frames, frameNumbers }, likelyVariants(gpu));
+  const pass = forwardPass(gpu, online, { frames, frameNumbers }, choose);
   const output = gpu.tensor('forward.actions', [batchSize], 'u32');
   const steps = [...pass.steps, ...bind(gpu, argmaxForward({ values: pass.output, output }))];
   const actions = gpu.readback(output);
 
-  const policy = new Policy(gpu, online, side, stack);
+  const policy = new Policy(gpu, online, side, stack, choose);
   const history = new FrameHistory(stack, side * side, 'zero');
   for (let at = 0; at < stateBytes; at += side * side) history.push(fixture.state.subarray(at, at + side * side));
   await gpu.compiled();
