@@ -5,6 +5,7 @@
  */
 import { directBackwardInput, directBackwardWeight, directForward } from './conv2d/direct.ts';
 import { panel8BackwardInput } from './conv2d/panel8BackwardInput.ts';
+import { panel8BackwardWeight } from './conv2d/panel8BackwardWeight.ts';
 import { panel8Forward } from './conv2d/panel8Forward.ts';
 import {
   type Conv2dBackwardInputTensors,
@@ -48,6 +49,7 @@ export const conv2dBackwardWeightVariants: Implementations<
   generic: directBackwardWeight,
   tiled: tiledBackwardWeight,
   subgroup8: directBackwardWeight,
+  panel8: panel8BackwardWeight,
 };
 
 /** output = conv(input, weight) + bias, then max(0, .) with `relu`. Throws ShapeError. */
