@@ -8,13 +8,14 @@ import {
   type Conv2dShape,
   describeConv2d,
 } from './conv2d/shape.ts';
+import { directBackwardWeight, directForward } from './framesConv2d/direct.ts';
 import { panel8Forward } from './framesConv2d/panel8Forward.ts';
 import {
   expectFrameStates,
   type FramesConv2dBackwardWeightTensors,
   type FramesConv2dForwardTensors,
 } from './framesConv2d/shape.ts';
-import { stackedBackwardWeight, stackedForward } from './framesConv2d/stacked.ts';
+import { tiledBackwardWeight, tiledForward } from './framesConv2d/tiled.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import { expectTensor } from './shapes.ts';
 import { type Implementations, implementationOf } from './variant.ts';
@@ -28,7 +29,8 @@ export const framesConv2dForwardVariants: Implementations<
   Conv2dForwardOptions
 > = {
   pass: 'framesConv2d.forward',
-  generic: stackedForward,
+  generic: directForward,
+  tiled: tiledForward,
   panel8: panel8Forward,
 };
 
@@ -38,7 +40,8 @@ export const framesConv2dBackwardWeightVariants: Implementations<
   Conv2dBackwardWeightOptions
 > = {
   pass: 'framesConv2d.backwardWeight',
-  generic: stackedBackwardWeight,
+  generic: directBackwardWeight,
+  tiled: tiledBackwardWeight,
 };
 
 /** output = conv(states, weight) + bias, then max(0, .) with `relu`. Throws ShapeError. */
