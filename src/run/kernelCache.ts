@@ -1,7 +1,8 @@
 /**
  * What was chosen by measuring, kept in the user's cache folder: one JSON file for each adapter, driver, provider and state of the
  * shaders, so that what was measured under other circumstances never counts. Writing is atomic; of two processes that measure at the
- * same time, the first to write decides, and the other takes its choices.
+ * same time, the first to write decides, and the other takes its choices. Two that write in the same millisecond may lose one's; it
+ * is measured again then.
  */
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from 'node:fs';
