@@ -27,8 +27,8 @@ export interface FrameStore {
   write(start: number, bytes: Uint8Array): Promise<void>;
 }
 
-/** An ArrayBuffer is at most 4 GiB; shards stay at or below 1 GiB, a power of two of frames each so that a frame's shard is a shift. */
-const defaultShardBytes = 2 ** 30;
+/** An ArrayBuffer is at most 4 GiB; pieces stay at or below 1 GiB, a power of two of frames each so that a frame's piece is a shift. */
+const defaultPieceBytes = 2 ** 30;
 
 export class HostFrameStore implements FrameStore {
   readonly capacity: number;
@@ -40,12 +40,12 @@ export class HostFrameStore implements FrameStore {
 
   /**
    * Reserves all of it at once; the operating system hands out pages as they are first written. Throws RangeError where it cannot.
-   * `maxShardBytes` is there for tests: a shard holds at least one frame.
+   * `maxPieceBytes` is there for tests: a piece holds at least one frame.
    */
-  constructor(capacity: number, frameBytes: number, maxShardBytes = defaultShardBytes) {
+  constructor(capacity: number, frameBytes: number, maxPieceBytes = defaultPieceBytes) {
     this.capacity = capacity;
     this.frameBytes = frameBytes;
-    this.#shift = Math.max(0, Math.floor(Math.log2(maxShardBytes / frameBytes)));
+    this.#shift = Math.max(0, Math.floor(Math.log2(maxPieceBytes / frameBytes)));
     const pieceFrames = 2 ** this.#shift;
     for (let first = 0; first < capacity; first += pieceFrames) {
       this.#pieces.push(Buffer.from(new ArrayBuffer(Math.min(pieceFrames, capacity - first) * frameBytes)));
