@@ -11,6 +11,7 @@ import {
   type LinearForwardTensors,
   type LinearShape,
 } from './linear/shape.ts';
+import { single8Forward } from './linear/single8Forward.ts';
 import { tiledBackwardInput, tiledBackwardWeight, tiledForward } from './linear/tiled.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import { expectTensor } from './shapes.ts';
@@ -23,7 +24,7 @@ export const linearForwardVariants: Implementations<LinearShape, LinearForwardTe
   pass: 'linear.forward',
   generic: directForward,
   tiled: tiledForward,
-  subgroup8: directForward,
+  subgroup8: single8Forward,
   panel8: panel8Forward,
 };
 
