@@ -1,6 +1,6 @@
 // linear.backwardWeight for subgroups of exactly 8 invocations, by panels: same result and layouts as linear.backwardWeight.wgsl.
 //   OUTPUTS is a multiple of 4; all but the input are bound as whole vec4s.
-// A workgroup is one subgroup and computes ROWS successive rows k x TILES (4, 2 or 1) tiles of 32 columns n, 4 of them an invocation.
+// A workgroup is one subgroup and computes ROWS successive rows k x TILES (4 or 2) tiles of 32 columns n, 4 of them an invocation.
 // The batch is taken in blocks of 128 / TILES samples b: a block's dOutput of all columns is put in a panel, and every row then adds its
 // products with it to its sums, which lie in dWeight between blocks. A row's inputs are loaded by the whole subgroup, 4 an invocation,
 // once for all tiles, and shared by subgroupBroadcast. Sums run over b upwards.
@@ -96,25 +96,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
 
     for (var k = first; k < end; k++) {
       let x0 = fourInputs(sample + 4 * lane, k);
-      var x1: vec4f;
-      var x2: vec4f;
-      var x3: vec4f;
       var sum0 = sumSoFar(isFirst, k, column);
-      var sum1: vec4f;
+      var sum1 = sumSoFar(isFirst, k, column + 32);
       var sum2: vec4f;
       var sum3: vec4f;
-      if (TILES == 1) {
-        x1 = fourInputs(sample + 32 + 4 * lane, k);
-        x2 = fourInputs(sample + 64 + 4 * lane, k);
-        x3 = fourInputs(sample + 96 + 4 * lane, k);
-        sum0 = allTerms(allTerms(allTerms(allTerms(sum0, 0, x0), 32, x1), 64, x2), 96, x3);
-      } else if (TILES == 2) {
-        x1 = fourInputs(sample + 32 + 4 * lane, k);
-        sum1 = sumSoFar(isFirst, k, column + 32);
+      if (TILES == 2) {
+        let x1 = fourInputs(sample + 32 + 4 * lane, k);
         sum0 = allTerms(allTerms(sum0, 0, x0), 32, x1);
         sum1 = allTerms(allTerms(sum1, 64, x0), 96, x1);
       } else {
-        sum1 = sumSoFar(isFirst, k, column + 32);
         sum2 = sumSoFar(isFirst, k, column + 64);
         sum3 = sumSoFar(isFirst, k, column + 96);
         sum0 = allTerms(sum0, 0, x0);
@@ -123,8 +113,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
         sum3 = allTerms(sum3, 96, x0);
       }
       store(k, column, sum0);
-      if (TILES > 1) { store(k, column + 32, sum1); }
-      if (TILES > 2) {
+      store(k, column + 32, sum1);
+      if (TILES == 4) {
         store(k, column + 64, sum2);
         store(k, column + 96, sum3);
       }

@@ -18,13 +18,11 @@ import {
   type LinearShape,
 } from './shape.ts';
 
-/** Rows of the batch, or columns of dWeight, that a panel has: a vec4 for each of 8 invocations. */
+/** Rows of the batch, or columns of a tile of dWeight, that a panel has: a vec4 for each of 8 invocations. */
 const panelWidth = 32;
-/** Vec4s that an invocation has in its panel at most. */
-const panelLength = 128;
 /** What a block costs beside its elements, in elements: the sums that are stored after it and loaded again. Measured. */
 const blockCost = 20;
-/** A panel's loading is worth its while from about as many lines on. */
+/** A panel's loading is worth its while from about as many rows or columns on; many more of them gain nothing. */
 const leastLines = 32;
 const mostLines = 512;
 /** Enough for the threads of a CPU to end at about the same time. */
@@ -56,7 +54,10 @@ function panelBlock(elements: number): number {
   return [128, 96, 64, 32].reduce((best, block) => (cost(block) < cost(best) ? block : best));
 }
 
-/** Lines that share a panel, in equal parts: as many as leave enough workgroups, `others` of which work on the same lines. */
+/**
+ * How many of the rows or columns that stream past a panel share it: as many as leave enough workgroups, in equal parts.
+ * @param others workgroups that work on the same lines, with other panels
+ */
 function linesOfPanel(lines: number, others: number): number {
   const wanted = Math.ceil((lines * others) / wantedWorkgroups);
   const parts = Math.ceil(lines / Math.min(mostLines, Math.max(leastLines, wanted)));
@@ -154,7 +155,8 @@ function backwardWeight(
   const kernel = 'linear.backwardWeight';
   const { batch, inputs, outputs } = shape;
   const { flops, bytes, constants } = describeLinear(shape);
-  const tiles = tilesOfPanel(batch);
+  // A panel has the gradients of 32 samples and 4 tiles of columns, or of 64 samples and 2 tiles.
+  const tiles = batch <= panelWidth ? 4 : 2;
   const columnGroups = Math.ceil(outputs / (tiles * panelWidth));
   const rows = linesOfPanel(inputs, columnGroups);
   return [
@@ -173,9 +175,4 @@ function backwardWeight(
       bytes,
     },
   ];
-}
-
-/** Tiles of 32 columns in a panel of the batch's gradients: the more, the fewer samples there are of each. */
-function tilesOfPanel(batch: number): number {
-  return Math.max(1, Math.floor(panelLength / panelWidth / Math.ceil(batch / panelWidth)));
 }

@@ -49,7 +49,7 @@ const edgeShapes: LinearShape[] = [
 
 /**
  * Shapes that the panels cover, on both sides of their edges: 32 rows; panels of 32 to 128 elements, the last one whole or not; tiles of
- * 32 columns, four a panel for up to 32 samples, two for up to 64, one for more; lines that share a panel unequally.
+ * 32 columns, four a panel for up to 32 samples, two for more; lines that share a panel unequally.
  */
 const panelShapes: LinearShape[] = [
   { batch: 17, inputs: 32, outputs: 36 },
