@@ -6,7 +6,7 @@
 // the phase meets. Tiles, blocks, buffers and slices are those of conv2d.forward.tiled.wgsl, but the weights come and lie along the
 // terms as well, and an invocation turns the 4 x 4 of them that it needs. Workgroups along z are phases, and in each the SPLITS.
 // Bounds: pixels outside the input (the last of some phases) and channels past INPUTS are computed but not written. Taps outside the
-// kernel (of some phases) and terms past the last one are 0.
+// kernel (of some phases) and terms past the last one have weights of 0.
 override BATCH: u32;
 override HEIGHT: u32;
 override WIDTH: u32;
@@ -74,14 +74,14 @@ fn exists(term: u32, tap: vec2u) -> bool {
   return term < TERMS && tap.x < KERNEL_WIDTH && tap.y < KERNEL_HEIGHT;
 }
 
-/// The element of dOutput that the pixel's term meets; nowhere outside the output and where there is no such tap.
+/// The element of dOutput that the pixel's term meets; nowhere outside the output.
 fn gradientAddress(pixel: Pixel, term: u32, first: vec2u) -> u32 {
   let tap = tapOf(term, first);
   // Left of and above the output, coordinates wrap to large ones.
   let x = pixel.outputX - tap.x / STRIDE;
   let y = pixel.outputY - tap.y / STRIDE;
   let address = ((pixel.image * OUTPUT_HEIGHT + y) * OUTPUT_WIDTH + x) * OUTPUTS + term % OUTPUTS;
-  return select(nowhere, address, exists(term, tap) && x < OUTPUT_WIDTH && y < OUTPUT_HEIGHT);
+  return select(nowhere, address, x < OUTPUT_WIDTH && y < OUTPUT_HEIGHT);
 }
 
 fn gradientAt(pixel: Pixel, term: u32, first: vec2u) -> f32 {
@@ -244,7 +244,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       nextGradients = gradientsAt(pixel, term, firstTap);
       nextWeights = weightsAt(channel, term, firstTap);
     }
-    for (var quad = 2 * slice; quad < 2 * slice + 2; quad++) {
+    for (var half = 0u; half < 2; half++) {
+      let quad = 2 * slice + half;
       let terms = columnTerms(base, quad, column);
       upper = sumsOf(upper, rowTerms(base, row, quad), terms);
       if (SIDE == 64) { lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms); }

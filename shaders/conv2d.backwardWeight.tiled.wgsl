@@ -5,7 +5,7 @@
 // As a matrix product: rows are the weight's ky, kx, c, columns output channels, terms pixels. Tiles, blocks, buffers and slices are those
 // of conv2d.forward.tiled.wgsl, but the inputs come and lie along the rows, and an invocation turns the 4 x 4 of them that it needs.
 // The workgroups of the first rows also sum dBias: each invocation what it brings, then one invocation four channels.
-// Bounds: rows past the last one are 0 and columns past OUTPUTS garbage; neither is written. Pixels past the last one are 0.
+// Bounds: rows past the last one and columns past OUTPUTS are garbage and not written. Pixels past the last one have gradients of 0.
 override BATCH: u32;
 override HEIGHT: u32;
 override WIDTH: u32;
@@ -40,7 +40,7 @@ var<workgroup> tiles: array<vec4f, 1024>;
 
 const nowhere = 0xffffffffu;
 
-/// The element of the input that a row meets at a pixel of the output; nowhere in the padding and past the last row and pixel.
+/// The element of the input that a row meets at a pixel of the output; nowhere in the padding.
 fn inputAddress(row: u32, pixel: u32) -> u32 {
   let tap = row / INPUTS;
   let line = pixel / OUTPUT_WIDTH;
@@ -48,7 +48,7 @@ fn inputAddress(row: u32, pixel: u32) -> u32 {
   let x = (pixel % OUTPUT_WIDTH) * STRIDE + tap % KERNEL_WIDTH - PADDING;
   let y = (line % OUTPUT_HEIGHT) * STRIDE + tap / KERNEL_WIDTH - PADDING;
   let address = ((line / OUTPUT_HEIGHT * HEIGHT + y) * WIDTH + x) * INPUTS + row % INPUTS;
-  let inside = row < ROWS && pixel < PIXELS && (PADDING == 0 || (x < WIDTH && y < HEIGHT));
+  let inside = PADDING == 0 || (x < WIDTH && y < HEIGHT);
   return select(nowhere, address, inside);
 }
 
@@ -183,7 +183,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       nextInputs = inputsAt(inputRow, pixel);
       nextGradients = gradientsAt(pixel, gradientColumn);
     }
-    for (var quad = 2 * slice; quad < 2 * slice + 2; quad++) {
+    for (var half = 0u; half < 2; half++) {
+      let quad = 2 * slice + half;
       let terms = columnTerms(base, quad, columns);
       upper = sumsOf(upper, rowTerms(base, row, quad), terms);
       if (SIDE == 64) { lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms); }

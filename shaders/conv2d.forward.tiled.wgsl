@@ -9,7 +9,7 @@
 // Slices are added in order at the end. Workgroups along x are tiles of rows, along y tiles of columns, along z SPLITS of SPLIT_BLOCKS.
 // Eight successive invocations share their rows and read successive vec4s of a block's weights: no bank conflicts.
 // Bounds: rows past the last one are computed as the last one, columns past OUTPUTS as garbage; neither is written. Terms past the
-// last one are 0.
+// last one meet weights of 0.
 override BATCH: u32;
 override HEIGHT: u32;
 override WIDTH: u32;
@@ -55,13 +55,13 @@ fn windowOf(row: u32) -> Window {
 
 const nowhere = 0xffffffffu;
 
-/// The element of the input that the window's term meets; nowhere in the padding and past the last term.
+/// The element of the input that the window's term meets; nowhere in the padding.
 fn inputAddress(window: Window, term: u32) -> u32 {
   let tap = term / INPUTS;
   let x = window.x + tap % KERNEL_WIDTH;
   let y = window.y + tap / KERNEL_WIDTH;
   let address = ((window.image * HEIGHT + y) * WIDTH + x) * INPUTS + term % INPUTS;
-  let inside = term < TERMS && (PADDING == 0 || (x < WIDTH && y < HEIGHT));
+  let inside = PADDING == 0 || (x < WIDTH && y < HEIGHT);
   return select(nowhere, address, inside);
 }
 
@@ -185,7 +185,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       nextInputs = inputsAt(window, term + inputTerm);
       nextWeights = weightsAt(term + weightTerm, weightColumn);
     }
-    for (var quad = 2 * slice; quad < 2 * slice + 2; quad++) {
+    for (var half = 0u; half < 2; half++) {
+      let quad = 2 * slice + half;
       let terms = columnTerms(base, quad, columns);
       upper = sumsOf(upper, rowTerms(base, row, quad), terms);
       if (SIDE == 64) { lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms); }

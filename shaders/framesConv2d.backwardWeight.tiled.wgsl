@@ -4,7 +4,7 @@
 //   conv2d.sumSplits.tiled adds up
 // As conv2d.backwardWeight.tiled.wgsl, which says what a workgroup does, but rows are ky, c, kx: four successive ones are four successive
 // bytes of a frame, in one word where kernel, stride and frame have widths in fours and there is no padding.
-// Bounds: rows past the last one are 0 and columns past OUTPUTS garbage; neither is written. Pixels past the last one are 0.
+// Bounds: rows past the last one and columns past OUTPUTS are garbage and not written. Pixels past the last one have gradients of 0.
 override FRAMES: u32;
 override BATCH: u32;
 override HEIGHT: u32;
@@ -42,14 +42,14 @@ var<workgroup> tiles: array<vec4f, 1024>;
 
 const nowhere = 0xffffffffu;
 
-/// The byte of `frames` that a row meets at a pixel of the output; nowhere in the padding, in black frames, past the last row and pixel.
+/// The byte of `frames` that a row meets at a pixel of the output; nowhere in the padding and in black frames.
 fn byteAddress(row: u32, pixel: u32) -> u32 {
   let kernelLine = row / KERNEL_WIDTH;
   let line = pixel / OUTPUT_WIDTH;
   // Left of and above the input, coordinates wrap to large ones.
   let x = (pixel % OUTPUT_WIDTH) * STRIDE + row % KERNEL_WIDTH - PADDING;
   let y = (line % OUTPUT_HEIGHT) * STRIDE + kernelLine / INPUTS - PADDING;
-  let inside = row < ROWS && pixel < PIXELS && (PADDING == 0 || (x < WIDTH && y < HEIGHT));
+  let inside = PADDING == 0 || (x < WIDTH && y < HEIGHT);
   let frame = frameNumbers[line / OUTPUT_HEIGHT * INPUTS + kernelLine % INPUTS];
   return select(nowhere, (frame * HEIGHT + y) * WIDTH + x, inside && frame < FRAMES);
 }
@@ -189,7 +189,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       nextInputs = inputsAt(inputRow, pixel);
       nextGradients = gradientsAt(pixel, gradientColumn);
     }
-    for (var quad = 2 * slice; quad < 2 * slice + 2; quad++) {
+    for (var half = 0u; half < 2; half++) {
+      let quad = 2 * slice + half;
       let terms = columnTerms(base, quad, columns);
       upper = sumsOf(upper, rowTerms(base, row, quad), terms);
       if (SIDE == 64) { lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms); }

@@ -6,7 +6,7 @@
 // of a frame, in one word where kernel, stride and frame have widths in fours and there is no padding. Bytes become f32 on their way to
 // workgroup memory.
 // Bounds: rows past the last one are computed as the last one, columns past OUTPUTS as garbage; neither is written. Terms past the
-// last one are 0.
+// last one meet weights of 0.
 override FRAMES: u32;
 override BATCH: u32;
 override HEIGHT: u32;
@@ -55,12 +55,12 @@ fn windowOf(row: u32) -> Window {
 
 const nowhere = 0xffffffffu;
 
-/// The byte of `frames` that the window's term meets; nowhere in the padding, in black frames and past the last term.
+/// The byte of `frames` that the window's term meets; nowhere in the padding and in black frames.
 fn byteAddress(window: Window, term: u32) -> u32 {
   let line = term / KERNEL_WIDTH;
   let x = window.x + term % KERNEL_WIDTH;
   let y = window.y + line / INPUTS;
-  let inside = term < TERMS && (PADDING == 0 || (x < WIDTH && y < HEIGHT));
+  let inside = PADDING == 0 || (x < WIDTH && y < HEIGHT);
   let frame = frameNumbers[window.image * INPUTS + line % INPUTS];
   return select(nowhere, (frame * HEIGHT + y) * WIDTH + x, inside && frame < FRAMES);
 }
@@ -189,7 +189,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       nextInputs = inputsAt(window, term + inputTerm);
       nextWeights = weightsAt(term + weightTerm, weightColumn);
     }
-    for (var quad = 2 * slice; quad < 2 * slice + 2; quad++) {
+    for (var half = 0u; half < 2; half++) {
+      let quad = 2 * slice + half;
       let terms = columnTerms(base, quad, columns);
       upper = sumsOf(upper, rowTerms(base, row, quad), terms);
       if (SIDE == 64) { lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms); }

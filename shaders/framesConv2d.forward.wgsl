@@ -53,9 +53,9 @@ fn lineOf(window: Window, ky: u32, c: u32) -> Line {
 
 const scale = 1.0 / 255.0;
 
-/// Byte kx of the line; 0 past the window, in the padding and where there is no line.
+/// Byte kx of the line; 0 in the padding and where there is no line.
 fn valueAt(line: Line, kx: u32) -> f32 {
-  let inside = line.exists && kx < KERNEL_WIDTH && (PADDING == 0 || line.x + kx < WIDTH);
+  let inside = line.exists && (PADDING == 0 || line.x + kx < WIDTH);
   let byte = line.byte + kx;
   let value = (frames[select(0, byte / 4, inside)] >> (8 * (byte % 4))) & 0xff;
   return select(0.0, f32(value) * scale, inside);

@@ -34,6 +34,7 @@ const shapes: Record<string, Conv2dShape> = {
   oneByte: conv(1, 1, 1, 1, 1, 1),
   frames143BytesLong: { ...conv(5, 13, 4, 8, 3, 2), width: 11 },
   threeFrames: conv(2, 12, 3, 5, 4, 4),
+  linesOf13Bytes: { ...conv(2, 12, 2, 8, 4, 4), width: 13 },
   oddStride: { ...conv(2, 12, 2, 36, 4, 3), kernelHeight: 3 },
   padded: { ...conv(2, 12, 4, 8, 8, 4), padding: 2 },
   paddedBeyondKernel: { ...conv(2, 5, 3, 7, 3, 2), padding: 4, width: 7 },
@@ -54,16 +55,17 @@ const anyShape: fc.Arbitrary<Conv2dShape> = fc
   })
   .filter((s) => s.height + 2 * s.padding >= s.kernelHeight && s.width + 2 * s.padding >= s.kernelWidth);
 
-/** Frames of noise; every fifth number is a black frame. */
+/** Frames of noise, one more than `count`; every fifth number is a black frame. */
 function frameStates(shape: Conv2dShape) {
   const random = new Xoshiro128(11, 'frames');
   const count = shape.batch * shape.inputs + 3;
-  const frames = Uint8Array.from({ length: count * shape.height * shape.width }, () => random.nextInt(256));
+  const frames = Uint8Array.from({ length: (count + 1) * shape.height * shape.width }, () => random.nextInt(256));
   const frameNumbers = Uint32Array.from({ length: shape.batch * shape.inputs }, (_, i) => {
     if (i % 5 !== 4) return random.nextInt(count);
     return i % 2 === 0 ? count : 0xffffffff;
   });
-  const states = framesStackReference(frames, frameNumbers, shape.height * shape.width, shape.inputs);
+  const known = frames.subarray(0, count * shape.height * shape.width);
+  const states = framesStackReference(known, frameNumbers, shape.height * shape.width, shape.inputs);
   return { count, frames, frameNumbers, states };
 }
 
@@ -92,7 +94,9 @@ async function runLayer({ shape, variant, relu, splits }: Case) {
   const { batch, height, width, inputs, outputs } = shape;
   const data = parametersOf(shape);
   const given = frameStates(shape);
-  const frames = gpu.tensor('frames', [given.count, height, width], 'u8');
+  // The bytes of a frame past the last one are there, so that reading them instead of a black frame shows.
+  const allFrames = gpu.tensor('frames', [given.count + 1, height, width], 'u8');
+  const frames = { ...allFrames, shape: [given.count, height, width] };
   const frameNumbers = gpu.tensor('frameNumbers', [batch, inputs], 'u32');
   gpu.write(frames, given.frames);
   gpu.write(frameNumbers, given.frameNumbers);
