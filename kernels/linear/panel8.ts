@@ -4,7 +4,7 @@
  * a convolution by 1 x 1.
  */
 import { panel8Forward as convolution } from '../conv2d/panel8Forward.ts';
-import type { Conv2dShape } from '../conv2d/shape.ts';
+import { type Conv2dShape, partOf } from '../conv2d/shape.ts';
 import { directGrid } from '../directTiles.ts';
 import type { KernelCall } from '../runtime/dispatch.ts';
 import { expectScratch } from '../shapes.ts';
@@ -75,8 +75,7 @@ function forward(shape: LinearShape, tensors: LinearForwardTensors, options: Lin
   const label = options.label ?? kernel;
   if (batch > panelWidth) return convolution.calls(asConvolution(shape), tensors, { ...options, label });
   const words = forwardScratch(shape);
-  const scratch = expectScratch(kernel, tensors.scratch, words);
-  const parts = { ...scratch, shape: [words], byteLength: 4 * words };
+  const parts = partOf(expectScratch(kernel, tensors.scratch, words), 0, words);
   const block = panelBlock(inputs);
   const blocks = Math.ceil(inputs / block);
   const columns = linesOfPanel(outputs, blocks);
