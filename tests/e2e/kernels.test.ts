@@ -86,7 +86,7 @@ test('--tune measures all, prints it, keeps it, and trains with it', async () =>
   expect(tuned.stdout).not.toContain('not measured');
   expect(tuned.stdout).toContain(`\nThe choices are kept in ${cachePath()}; \`bun run tune\` measures again.\n`);
   const choices = Object.values<{ ms: object }>(JSON.parse(readFileSync(cachePath(), 'utf8')).choices);
-  for (const { ms } of choices) expect(Object.keys(ms).length).toBeGreaterThan(0);
+  for (const { ms } of choices) expect(Object.keys(ms).length).toBeGreaterThan(1);
   await train('later', 1);
   expect(recordOf('later')).toEqual(recordOf('tuned'));
 });

@@ -47,7 +47,11 @@ describe('the passes that are measured ahead', () => {
   test('stand once each, under names of their own', async () => {
     const gpu = await testGpu();
     const visit = (ask: ChooseVariant): void => visitTraining(small, 8, ask);
-    const keys = passesOf(gpu, (ask) => [visit(ask), visit(ask)]).map(({ key }) => key);
+    const again: (ask: ChooseVariant) => ChooseVariant = (ask) => (all, extents, options) =>
+      ask(all, extents, { ...options, label: 'again' });
+    const passes = passesOf(gpu, (ask) => [visit(ask), visit(again(ask))]);
+    const keys = passes.map(({ key }) => key);
+    expect(passes.map(({ label }) => label)).not.toContain('again');
     // Forward and backward of four layers, the first without the gradient of its input; forward of one state.
     expect(keys.length).toBe(4 + 7 + 4);
     expect(new Set(keys).size).toBe(keys.length);
