@@ -9,6 +9,7 @@ import {
   describeConv2d,
 } from './conv2d/shape.ts';
 import { directBackwardWeight, directForward } from './framesConv2d/direct.ts';
+import { panel8BackwardWeight } from './framesConv2d/panel8BackwardWeight.ts';
 import { panel8Forward } from './framesConv2d/panel8Forward.ts';
 import {
   expectFrameStates,
@@ -42,6 +43,7 @@ export const framesConv2dBackwardWeightVariants: Implementations<
   pass: 'framesConv2d.backwardWeight',
   generic: directBackwardWeight,
   tiled: tiledBackwardWeight,
+  panel8: panel8BackwardWeight,
 };
 
 /** output = conv(states, weight) + bias, then max(0, .) with `relu`. Throws ShapeError. */

@@ -15,7 +15,7 @@ import {
 const tileColumns = 32;
 /** A panel is worth its loading from about as many rows of the weights on, and from as many pixels. */
 const leastRows = 16;
-const leastPixels = 32;
+export const leastPixels = 32;
 /** Pixels in a panel, in eights. */
 const mostVectors = 16;
 /** Enough for the threads of a CPU to end at about the same time; each split costs the second pass. */
