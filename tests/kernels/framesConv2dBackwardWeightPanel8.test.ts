@@ -21,7 +21,8 @@ const conv = (batch: number, size: number, inputs: number, outputs: number, kern
 
 /**
  * The networks' first layers, then windows that overlap by a half, more, less and not at all, lines of one segment and of several, with
- * a short last one, segments of 1, 2 and 10 pixels, and both sides of a tile's 32 channels.
+ * a short last one, segments of 1, 2 and 10 pixels, both sides of a tile's 32 channels, fewer weights than a panel has pixels and the
+ * other way round.
  */
 const shapes: Record<string, Conv2dShape> = {
   nature: conv(32, 84, 4, 32, 8, 4),
@@ -35,6 +36,8 @@ const shapes: Record<string, Conv2dShape> = {
   linesOf1: { ...conv(37, 9, 1, 4, 9, 4), kernelWidth: 8, width: 8 },
   linesOf2: { ...conv(19, 9, 4, 20, 5, 4), kernelWidth: 4, width: 8 },
   linesOf11: { ...conv(5, 9, 4, 20, 5, 4), width: 48, kernelWidth: 8 },
+  fewWeights: { ...conv(5, 9, 1, 4, 1, 4), kernelWidth: 4, width: 40 },
+  fewPixels: { ...conv(32, 60, 1, 4, 60, 16), kernelWidth: 16, width: 16 },
   linesOf31: { ...conv(2, 9, 4, 8, 8, 4), width: 128 },
 };
 
