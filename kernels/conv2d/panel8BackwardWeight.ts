@@ -59,13 +59,37 @@ export const panel8BackwardWeight: Implementation<
   },
 };
 
-/** Pixels in equal splits, each in equal blocks of 8 * `vectors`. */
-function pixelBlocks(shape: Conv2dShape, options: Conv2dBackwardWeightOptions) {
+interface PixelBlocks {
+  readonly splits: number;
+  /** Blocks of a split. */
+  readonly blocks: number;
+  /** Pixels of a block, in eights. */
+  readonly vectors: number;
+}
+
+/** Splits in the number asked for, or else in about the number wanted, so that little is computed past the last pixel. */
+function pixelBlocks(shape: Conv2dShape, options: Conv2dBackwardWeightOptions): PixelBlocks {
   const eights = Math.ceil(describeConv2d(shape).pixels / 8);
   const wanted = wantedSplits(shape, options);
+  if (options.splits !== undefined) return divided(eights, wanted);
+  const least = Math.ceil(0.75 * wanted);
+  const choices = Array.from({ length: wanted }, (_, i) => divided(eights, least + i));
+  return choices.reduce((best, choice) => (rowCost(choice) < rowCost(best) ? choice : best));
+}
+
+/** Pixels in at most `wanted` equal splits, each in equal blocks. */
+function divided(eights: number, wanted: number): PixelBlocks {
   const blocks = Math.ceil(eights / wanted / mostVectors);
   const vectors = Math.ceil(eights / wanted / blocks);
   return { splits: Math.ceil(eights / (blocks * vectors)), blocks, vectors };
+}
+
+/**
+ * What a row of the weights costs, in instructions of the compiled shader as multiples of those for 8 pixels: of a block, for the sums'
+ * way from and to memory, and of a split, for the second pass.
+ */
+function rowCost({ splits, blocks, vectors }: PixelBlocks): number {
+  return splits * (blocks * (vectors + 2.5) + 1);
 }
 
 /** The splits asked for, or else enough for the workgroups that are wanted. Throws ShapeError. */
