@@ -1,7 +1,7 @@
 /**
  * Wall-clock samples of work on the GPU. Each sample is some repetitions of one task from submitting to completion; the tasks take
  * turns, so that what else the machine does meets all alike.
- * Leaves out: the adapter's own timestamps. The poll of the provider naps up to an eighth of the time waited and at most 1 ms
+ * Leaves out: the adapter's own timestamps. The poll of the provider naps up to a sixteenth of the time waited and at most 1 ms
  * (kernels/runtime/poll.ts), so a sample of 20 ms says up to 5 % too much.
  */
 import type { KernelCall, Step } from '../runtime/dispatch.ts';

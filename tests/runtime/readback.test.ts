@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { DeviceLostError, ValidationError } from '../../kernels/runtime/errors.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
-import { installSleepingPoll } from '../../kernels/runtime/poll.ts';
+import { installSleepingPoll, Naps } from '../../kernels/runtime/poll.ts';
 import { preferredProvider } from '../../kernels/runtime/provider.ts';
 import { countKernel, failureOf, ownGpu } from './fixtures/device.ts';
 
@@ -157,10 +157,8 @@ describe('the sleeping poll', () => {
     try {
       await reader.read(Array.from({ length: 20 }, () => kernel));
       expect(napsMs.length).toBeGreaterThan(4);
-      // From 50 us up to 1 ms, never shorter than the one before within a wait.
       expect(Math.min(...napsMs)).toBeGreaterThanOrEqual(0.05);
       expect(Math.max(...napsMs)).toBeLessThanOrEqual(1);
-      expect(napsMs).toEqual([...napsMs].sort((a, b) => a - b));
       napsMs.length = 0;
       await new Promise((resolve) => setTimeout(resolve, 30));
       // The poll that was under way when the result came may nap once more.
@@ -168,6 +166,37 @@ describe('the sleeping poll', () => {
     } finally {
       Atomics.wait = wait;
     }
+  });
+
+  /** The naps of a wait whose polls take no time and of which the first after `lengthMs` finds the result. */
+  const napsOf = (naps: Naps, lengthMs: number): number[] => {
+    const wait = naps.open(100);
+    const napsMs: number[] = [];
+    for (let nowMs = 100; nowMs < 100 + lengthMs; nowMs += napsMs.at(-1)!) napsMs.push(naps.next(wait, nowMs));
+    return napsMs;
+  };
+
+  test('polls at once at first, then naps from 50 us up to 1 ms, a sixteenth of the time waited', () => {
+    const napsMs = napsOf(new Naps(), 100);
+    expect(napsMs.slice(0, 9)).toEqual([...Array<number>(8).fill(0), 0.05]);
+    expect(napsMs).toEqual([...napsMs].sort((a, b) => a - b));
+    expect(napsMs.at(-1)).toBe(1);
+    const waitedMs = napsMs.slice(0, 40).reduce((sum, napMs) => sum + napMs);
+    expect(napsMs[40]).toBeCloseTo(waitedMs / 16, 9);
+  });
+
+  test('sleeps through 0.7 of the shortest of the latest four waits', () => {
+    const naps = new Naps();
+    for (const lengthMs of [1.2, 1.3, 50, 1]) expect(napsOf(naps, lengthMs)[8]).toBe(0.05);
+    // The last wait was found over at the first poll after 1 ms.
+    const [, , , , , , , , first, ...others] = napsOf(naps, 1.2);
+    expect(first).toBeGreaterThanOrEqual(0.7);
+    expect(first).toBeLessThan(0.75);
+    expect(Math.max(...others)).toBeLessThan(0.1);
+    for (let i = 0; i < 4; i++) napsOf(naps, 50);
+    expect(napsOf(naps, 2).slice(8)).toEqual([1, 1]);
+    expect(napsOf(naps, 1)[8]).toBe(1);
+    expect(napsOf(naps, 1)[8]).toBeLessThan(1);
   });
 
   test('other users of setImmediate get their arguments, order, handles and cancellation', async () => {
