@@ -99,7 +99,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
       // A black frame reads frame 0, which exists, and drops it.
       let base = (select(0, frame, isThere) * HEIGHT + ky) * (WIDTH / 4) + word;
       for (var y = firstLine; y < endLine; y++) {
-        for (var x = 0u; x < opaque(OUTPUT_WIDTH); x++) {
+        for (var x = 0u; x < min(OUTPUT_WIDTH, arrayLength(&output)); x++) {
           let place = ((image * OUTPUT_HEIGHT + y) * OUTPUT_WIDTH + x) * (OUTPUTS / 4) + column;
           let address = base + (y * WIDTH + x) * (STRIDE / 4);
           var word0 = frames[address];

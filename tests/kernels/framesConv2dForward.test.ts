@@ -33,6 +33,7 @@ const shapes: Record<string, Conv2dShape> = {
   outputsOf36: { ...conv(3, 20, 4, 36, 8, 4), kernelHeight: 6 },
   twoFrames: { ...conv(18, 24, 2, 8, 3, 4), kernelWidth: 16 },
   eightFrames: { ...conv(2, 16, 8, 4, 1, 8), kernelWidth: 4 },
+  wide: { ...conv(1, 4, 4, 4, 1, 4), width: 1028, kernelWidth: 8 },
   oddWidth: { ...conv(2, 13, 4, 8, 3, 2), width: 11 },
   threeFrames: conv(2, 12, 3, 5, 4, 4),
   padded: { ...conv(2, 12, 4, 8, 8, 4), padding: 2 },
@@ -99,7 +100,7 @@ describe('framesConv2d.forward', () => {
     const covered = Object.entries(shapes).filter(
       ([, shape]) => variantsCovering(framesConv2dForwardVariants, shape, {}, ['panel8']).length > 0,
     );
-    const expected = ['nature', 'natureOfOne', 'nips', 'outputsOf36', 'twoFrames', 'eightFrames'];
+    const expected = ['nature', 'natureOfOne', 'nips', 'outputsOf36', 'twoFrames', 'eightFrames', 'wide'];
     expect(covered.map(([name]) => name)).toEqual(expected);
   });
 });
