@@ -6,6 +6,7 @@ import { adamRates, adamStep } from '../../kernels/adam.ts';
 import { copy } from '../../kernels/copy.ts';
 import { duelingBackward, duelingForward } from '../../kernels/dueling.ts';
 import { fill } from '../../kernels/fill.ts';
+import { framesStack } from '../../kernels/frames.ts';
 import { framesGather } from '../../kernels/framesGather.ts';
 import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
@@ -63,7 +64,7 @@ export function batchKernels(
 ): MeasuredCall[] {
   const passes = passesOf(gpu, visitNature([batch])).flatMap((pass) => passCalls(pass, variants(pass)));
   return [
-    ...withoutVariants(gatherKernels(gpu, batch)),
+    ...withoutVariants(frameKernels(gpu, batch)),
     ...passes,
     ...withoutVariants([...headKernels(gpu, batch), ...activationKernels(gpu, network.layers[0], batch)]),
   ];
@@ -97,14 +98,21 @@ function numbers(gpu: Gpu, name: string, shape: readonly number[], value: (i: nu
   return tensor;
 }
 
-/** The frames of a batch out of a replay memory that lies on the device: of each sample `stack` and the one after. */
-function gatherKernels(gpu: Gpu, batch: number): KernelCall[] {
+/** The frames of a batch out of a replay memory that lies on the device, of each sample `stack` and the one after; states out of them. */
+function frameKernels(gpu: Gpu, batch: number): KernelCall[] {
   const slots = batch * (stack + 1);
   const frameBytes = observationSize ** 2;
   const shards = [filledTensor(gpu, 'shard', [2 * slots, frameBytes], 'u8')];
   const entries = numbers(gpu, 'entries', [slots], (i) => (i * 7919) % (2 * slots));
-  const output = gpu.tensor('frames', [slots, observationSize, observationSize], 'u8');
-  return framesGather({ shards, entries, output });
+  const frames = gpu.tensor('frames', [slots, observationSize, observationSize], 'u8');
+  const frameNumbers = numbers(
+    gpu,
+    'frameNumbers',
+    [batch, stack],
+    (i) => Math.floor(i / stack) * (stack + 1) + (i % stack),
+  );
+  const output = gpu.tensor('states', [batch, observationSize, observationSize, stack]);
+  return [...framesGather({ shards, entries, output: frames }), ...framesStack({ frames, frameNumbers, output })];
 }
 
 /** From Q values to their gradient, in all forms: both losses, single and duelling head, and acting. */

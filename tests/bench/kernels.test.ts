@@ -148,9 +148,9 @@ describe('the kernels', () => {
 
   // A multiply-add is two FLOPs; a bias gradient adds each dOutput once. f32 and u32 are 4 bytes.
   test.each([
-    // 32 x 20 x 20 pixels, 8 x 8 x 4 weights for each of 32 channels; input 84 x 84 x 4, bias 32.
-    ['conv1.forward', 2 * 12800 * 8192, 4 * (32 * 28224 + 8192 + 32 + 12800 * 32)],
-    ['conv1.backwardWeight', 2 * 12800 * 8192 + 12800 * 32, 4 * (32 * 28224 + 8192 + 32 + 12800 * 32)],
+    // 32 x 20 x 20 pixels, 8 x 8 x 4 weights for each of 32 channels, bias 32; 32 x 4 frames of 84 x 84 bytes, a number each.
+    ['conv1.forward', 2 * 12800 * 8192, 32 * 28224 + 4 * (32 * 4 + 8192 + 32 + 12800 * 32)],
+    ['conv1.backwardWeight', 2 * 12800 * 8192 + 12800 * 32, 32 * 28224 + 4 * (32 * 4 + 8192 + 32 + 12800 * 32)],
     // 32 x 9 x 9 pixels, 4 x 4 x 32 weights for each of 64; the mask is the input of 20 x 20 x 32 once more, and there is no bias.
     ['conv2.backwardInput', 2 * 2592 * 32768, 4 * (2 * 32 * 12800 + 32768 + 2592 * 64)],
     // 32 x 7 x 7 pixels, 3 x 3 x 64 weights for each of 64.
@@ -159,7 +159,7 @@ describe('the kernels', () => {
     ['fc1.backwardWeight', 2 * 32 * 3136 * 512 + 32 * 512, 4 * (32 * 3136 + 3136 * 512 + 512 + 32 * 512)],
     ['out.forward', 2 * 32 * 512 * 6, 4 * (32 * 512 + 512 * 6 + 6 + 32 * 6)],
     // A byte in and a float out for each of 84 x 84 x 4 pixels, and four numbers a sample.
-    ['conv1.forward.frames.stack4', 32 * 28224, 32 * 28224 * 5 + 32 * 16],
+    ['frames.stack4', 32 * 28224, 32 * 28224 * 5 + 32 * 16],
     ['max.argmax', 32 * 5, 4 * 32 * 6 + 4 * 32],
     ['gather.forward', 0, 12 * 32],
     ['relu.forward', 12800 * 32, 8 * 12800 * 32],
