@@ -7,8 +7,8 @@
 // one after the other in the phase, so the sums move along with the pixels: each is complete for the block, and added to what lies in
 // dInput, when the last of its TAPS pixels of the output has been there. Taps outside the input or output meet nothing and cost nothing.
 // Sums run over ky, blocks of kx, blocks of n, then kx downwards and n.
-// Why panels, and why all loads of a pixel come before its arithmetic: conv2d.forward.panel8.wgsl. One panel of all taps would compile
-// for twice as long.
+// Why panels, and why all loads of a pixel come before its arithmetic: conv2d.forward.panel8.wgsl. The zeroes that a private array begins
+// with are stored one by one, and compile in more than proportion: one panel of all taps would take twice as long as three.
 // Bounds: channels past INPUTS are computed as the last ones and not written; channels past OUTPUTS are read as the last ones, taps past
 // the kernel's end not at all, and both have zero weights. Pixels of dInput that no tap meets are set to zero at the end.
 enable subgroups;
@@ -86,7 +86,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let isWritten = group.y * 32 + lane * 4 < INPUTS;
   let channel = min(group.y * 32 + lane * 4, INPUTS - 4);
   let phase = vec2u(group.z % STRIDE, group.z / STRIDE);
-  /// The phase's taps, and its pixels.
+  // The phase's taps, and its pixels.
   let taps = (max(vec2u(KERNEL_WIDTH, KERNEL_HEIGHT), phase) - phase + STRIDE - 1) / STRIDE;
   let extent = (vec2u(WIDTH, HEIGHT) + STRIDE - 1 - phase) / STRIDE;
 
