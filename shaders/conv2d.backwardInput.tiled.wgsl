@@ -29,9 +29,11 @@ override TAPS_X: u32 = (KERNEL_WIDTH + STRIDE - 1) / STRIDE;
 override TAPS_Y: u32 = (KERNEL_HEIGHT + STRIDE - 1) / STRIDE;
 override TERMS: u32 = TAPS_Y * TAPS_X * OUTPUTS;
 override BLOCK: u32 = 1024 / SIDE;
-override SLICES: u32 = 128 / SIDE;
 /// Invocations of a slice.
-override SLICE: u32 = 2 * SIDE;
+override SLICE: u32 = SIDE * SIDE / 32;
+override SLICES: u32 = 256 / SLICE;
+/// Of four terms, in a block, for each slice.
+override SLICE_QUADS: u32 = BLOCK / 4 / SLICES;
 
 @group(0) @binding(0) var<storage, read> dOutput: array<f32>;
 @group(0) @binding(1) var<storage, read> dOutput4: array<vec4f>;
@@ -40,7 +42,7 @@ override SLICE: u32 = 2 * SIDE;
 @group(0) @binding(4) var<storage, read> input: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dInput: array<f32>;
 
-/// Two buffers of gradients [SIDE rows][BLOCK / 4] and weights [SIDE columns][BLOCK / 4], 256 vec4s each; at the end the sums of the slices.
+/// Two buffers of gradients [SIDE rows][BLOCK / 4] and weights [SIDE columns][BLOCK / 4], 256 vec4s each; at the end sums.
 var<workgroup> tiles: array<vec4f, 1024>;
 
 /// A pixel of a phase: the output pixel that tap 0 meets, the image, and the pixel's own element in dInput.
@@ -173,7 +175,7 @@ fn sumsOf(start: mat4x4f, rows: mat4x4f, columns: mat4x4f) -> mat4x4f {
   );
 }
 
-/// Leaves four rows of sums for another slice.
+/// Leaves four rows of sums for other invocations.
 fn leave(first: u32, sums: mat4x4f) {
   tiles[first] = sums[0];
   tiles[first + SLICE] = sums[1];
@@ -192,7 +194,7 @@ fn storeOne(address: u32, channel: u32, split: u32, sum: f32) {
   dInput[split * (BATCH * HEIGHT * WIDTH * INPUTS) + address + channel] = value;
 }
 
-fn storeRow(row: u32, channel: u32, phase: vec2u, split: u32, sums: vec4f) {
+fn store(row: u32, channel: u32, phase: vec2u, split: u32, sums: vec4f) {
   let pixel = pixelOf(row, phase);
   if (!pixel.exists) { return; }
   storeOne(pixel.address, channel, split, sums.x);
@@ -201,11 +203,9 @@ fn storeRow(row: u32, channel: u32, phase: vec2u, split: u32, sums: vec4f) {
   storeOne(pixel.address, channel + 3, split, sums.w);
 }
 
-fn store(row: u32, channel: u32, phase: vec2u, split: u32, sums: mat4x4f) {
-  storeRow(row, channel, phase, split, sums[0]);
-  storeRow(row + 1, channel, phase, split, sums[1]);
-  storeRow(row + 2, channel, phase, split, sums[2]);
-  storeRow(row + 3, channel, phase, split, sums[3]);
+/// A loop bound that the driver cannot see through, so that it does not unroll: a workgroup has at most 8 slices, `dOutput` an element.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, 8 * arrayLength(&dOutput));
 }
 
 @compute @workgroup_size(256)
@@ -224,10 +224,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let slice = index / SLICE;
   let place = index % SLICE;
   let column = place % (SIDE / 4) * 4;
-  let row = place / (SIDE / 4) * (SIDE / 8);
+  let row = place / (SIDE / 4) * 8;
 
   var upper = mat4x4f();
-  var lower = mat4x4f(); // of SIDE 64
+  var lower = mat4x4f();
   let firstBlock = split * SPLIT_BLOCKS;
   let endBlock = min(firstBlock + SPLIT_BLOCKS, (TERMS + BLOCK - 1) / BLOCK);
   var term = firstBlock * BLOCK + 4 * quadOfBlock;
@@ -244,31 +244,40 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       nextGradients = gradientsAt(pixel, term, firstTap);
       nextWeights = weightsAt(channel, term, firstTap);
     }
-    for (var half = 0u; half < 2; half++) {
-      let quad = 2 * slice + half;
+    for (var i = 0u; i < SLICE_QUADS; i++) {
+      let quad = slice * SLICE_QUADS + i;
       let terms = columnTerms(base, quad, column);
       upper = sumsOf(upper, rowTerms(base, row, quad), terms);
-      if (SIDE == 64) { lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms); }
+      lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms);
     }
     base = 512 - base;
   }
 
-  // The sums of the slices but the first: [slice - 1][SIDE / 8 rows][SLICE].
+  // Half of the slices that there are leave their sums, [slice][8 rows][SLICE], and the others add them, until one is left.
+  for (var half = opaque(SLICES / 2); half > 0; half /= 2) {
+    let first = (slice & (half - 1)) * (8 * SLICE) + place;
+    workgroupBarrier();
+    if (half <= slice && slice < 2 * half) {
+      leave(first, upper);
+      leave(first + 4 * SLICE, lower);
+    }
+    workgroupBarrier();
+    if (slice < half) {
+      upper += left(first);
+      lower += left(first + 4 * SLICE);
+    }
+  }
+  // All invocations share in the storing.
   workgroupBarrier();
-  if (slice > 0) {
-    let first = (slice - 1) * SLICE * (SIDE / 8) + place;
-    leave(first, upper);
-    if (SIDE == 64) { leave(first + 4 * SLICE, lower); }
+  if (slice == 0) {
+    leave(place, upper);
+    leave(place + 4 * SLICE, lower);
   }
   workgroupBarrier();
-  if (slice > 0) { return; }
-  for (var other = 0u; other < SLICES - 1; other++) {
-    let first = other * SLICE * (SIDE / 8) + place;
-    upper += left(first);
-    if (SIDE == 64) { lower += left(first + 4 * SLICE); }
+  for (var i = index; i < SIDE * SIDE / 4; i += 256) {
+    let other = i % SLICE;
+    let outputRow = group.x * SIDE + other / (SIDE / 4) * 8 + i / SLICE;
+    let outputColumn = group.y * SIDE + other % (SIDE / 4) * 4;
+    store(outputRow, outputColumn, phase, split, tiles[i]);
   }
-  let firstRow = group.x * SIDE + row;
-  let firstChannel = group.y * SIDE + column;
-  store(firstRow, firstChannel, phase, split, upper);
-  if (SIDE == 64) { store(firstRow + 4, firstChannel, phase, split, lower); }
 }

@@ -5,8 +5,9 @@
 // As a matrix product: rows are pixels, columns output channels, terms ky, kx, c. A workgroup computes a tile of SIDE x SIDE (32 or 64)
 // in blocks of 1024 / SIDE terms. Of each block, each of the 256 invocations brings one vec4 of inputs, along the terms, and one of
 // weights, along the columns, while the block before is computed: workgroup memory has two buffers, 16 KiB in all.
-// The 128 / SIDE slices of a workgroup sum 8 terms of a block each; an invocation has SIDE / 8 rows x 4 columns of its slice's sums.
-// Slices are added in order at the end. Workgroups along x are tiles of rows, along y tiles of columns, along z SPLITS of SPLIT_BLOCKS.
+// The workgroup is 8 slices for tiles of 32, 2 for those of 64. Each sums its part of a block's terms over the whole tile: an invocation
+// 8 rows x 4 columns in registers, three vec4s from workgroup memory for 32 multiply-adds. Slices are added pairwise at the end.
+// Workgroups along x are tiles of rows, along y tiles of columns, along z SPLITS of SPLIT_BLOCKS.
 // Eight successive invocations share their rows and read successive vec4s of a block's weights: no bank conflicts.
 // Bounds: rows past the last one are computed as the last one, columns past OUTPUTS as garbage; neither is written. Terms past the
 // last one meet weights of 0.
@@ -29,9 +30,11 @@ override SPLIT_BLOCKS: u32;
 override PIXELS: u32 = BATCH * OUTPUT_HEIGHT * OUTPUT_WIDTH;
 override TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * INPUTS;
 override BLOCK: u32 = 1024 / SIDE;
-override SLICES: u32 = 128 / SIDE;
 /// Invocations of a slice.
-override SLICE: u32 = 2 * SIDE;
+override SLICE: u32 = SIDE * SIDE / 32;
+override SLICES: u32 = 256 / SLICE;
+/// Of four terms, in a block, for each slice.
+override SLICE_QUADS: u32 = BLOCK / 4 / SLICES;
 
 @group(0) @binding(0) var<storage, read> input: array<f32>;
 @group(0) @binding(1) var<storage, read> input4: array<vec4f>;
@@ -40,7 +43,7 @@ override SLICE: u32 = 2 * SIDE;
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read_write> output: array<f32>;
 
-/// Two buffers of inputs [SIDE rows][BLOCK / 4] and weights [BLOCK][SIDE / 4], 256 vec4s each; at the end the sums of the slices.
+/// Two buffers of inputs [SIDE rows][BLOCK / 4] and weights [BLOCK][SIDE / 4], 256 vec4s each; at the end sums.
 var<workgroup> tiles: array<vec4f, 1024>;
 
 /// Where a pixel of the output looks: x, y of its window's corner and its image.
@@ -118,7 +121,7 @@ fn sumsOf(start: mat4x4f, rows: mat4x4f, columns: mat4x4f) -> mat4x4f {
   );
 }
 
-/// Leaves four rows of sums for another slice.
+/// Leaves four rows of sums for other invocations.
 fn leave(first: u32, sums: mat4x4f) {
   tiles[first] = sums[0];
   tiles[first + SLICE] = sums[1];
@@ -138,7 +141,7 @@ fn storeOne(address: u32, column: u32, sum: f32) {
   output[address + column] = value;
 }
 
-fn storeRow(split: u32, row: u32, column: u32, sums: vec4f) {
+fn store(split: u32, row: u32, column: u32, sums: vec4f) {
   if (row >= PIXELS) { return; }
   let address = (split * PIXELS + row) * OUTPUTS;
   storeOne(address, column, sums.x);
@@ -147,11 +150,9 @@ fn storeRow(split: u32, row: u32, column: u32, sums: vec4f) {
   storeOne(address, column + 3, sums.w);
 }
 
-fn store(split: u32, row: u32, column: u32, sums: mat4x4f) {
-  storeRow(split, row, column, sums[0]);
-  storeRow(split, row + 1, column, sums[1]);
-  storeRow(split, row + 2, column, sums[2]);
-  storeRow(split, row + 3, column, sums[3]);
+/// A loop bound that the driver cannot see through, so that it does not unroll: a workgroup has at most 8 slices, `bias` an element.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, 8 * arrayLength(&bias));
 }
 
 @compute @workgroup_size(256)
@@ -165,10 +166,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let slice = index / SLICE;
   let place = index % SLICE;
   let columns = place % (SIDE / 4);
-  let row = place / (SIDE / 4) * (SIDE / 8);
+  let row = place / (SIDE / 4) * 8;
 
   var upper = mat4x4f();
-  var lower = mat4x4f(); // of SIDE 64
+  var lower = mat4x4f();
   let firstBlock = group.z * SPLIT_BLOCKS;
   let endBlock = min(firstBlock + SPLIT_BLOCKS, (TERMS + BLOCK - 1) / BLOCK);
   var term = firstBlock * BLOCK;
@@ -185,31 +186,40 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       nextInputs = inputsAt(window, term + inputTerm);
       nextWeights = weightsAt(term + weightTerm, weightColumn);
     }
-    for (var half = 0u; half < 2; half++) {
-      let quad = 2 * slice + half;
+    for (var i = 0u; i < SLICE_QUADS; i++) {
+      let quad = slice * SLICE_QUADS + i;
       let terms = columnTerms(base, quad, columns);
       upper = sumsOf(upper, rowTerms(base, row, quad), terms);
-      if (SIDE == 64) { lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms); }
+      lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms);
     }
     base = 512 - base;
   }
 
-  // The sums of the slices but the first: [slice - 1][SIDE / 8 rows][SLICE].
+  // Half of the slices that there are leave their sums, [slice][8 rows][SLICE], and the others add them, until one is left.
+  for (var half = opaque(SLICES / 2); half > 0; half /= 2) {
+    let first = (slice & (half - 1)) * (8 * SLICE) + place;
+    workgroupBarrier();
+    if (half <= slice && slice < 2 * half) {
+      leave(first, upper);
+      leave(first + 4 * SLICE, lower);
+    }
+    workgroupBarrier();
+    if (slice < half) {
+      upper += left(first);
+      lower += left(first + 4 * SLICE);
+    }
+  }
+  // All invocations share in the storing.
   workgroupBarrier();
-  if (slice > 0) {
-    let first = (slice - 1) * SLICE * (SIDE / 8) + place;
-    leave(first, upper);
-    if (SIDE == 64) { leave(first + 4 * SLICE, lower); }
+  if (slice == 0) {
+    leave(place, upper);
+    leave(place + 4 * SLICE, lower);
   }
   workgroupBarrier();
-  if (slice > 0) { return; }
-  for (var other = 0u; other < SLICES - 1; other++) {
-    let first = other * SLICE * (SIDE / 8) + place;
-    upper += left(first);
-    if (SIDE == 64) { lower += left(first + 4 * SLICE); }
+  for (var i = index; i < SIDE * SIDE / 4; i += 256) {
+    let other = i % SLICE;
+    let outputRow = group.x * SIDE + other / (SIDE / 4) * 8 + i / SLICE;
+    let outputColumn = group.y * SIDE + other % (SIDE / 4) * 4;
+    store(group.z, outputRow, outputColumn, tiles[i]);
   }
-  let firstRow = group.x * SIDE + row;
-  let firstColumn = group.y * SIDE + 4 * columns;
-  store(group.z, firstRow, firstColumn, upper);
-  if (SIDE == 64) { store(group.z, firstRow + 4, firstColumn, lower); }
 }

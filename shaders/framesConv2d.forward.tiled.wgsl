@@ -29,9 +29,11 @@ override TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * INPUTS;
 /// Whether four successive bytes of a line of a window are one word.
 override WHOLE_WORDS: bool = KERNEL_WIDTH % 4 == 0 && WIDTH % 4 == 0 && STRIDE % 4 == 0 && PADDING == 0;
 override BLOCK: u32 = 1024 / SIDE;
-override SLICES: u32 = 128 / SIDE;
 /// Invocations of a slice.
-override SLICE: u32 = 2 * SIDE;
+override SLICE: u32 = SIDE * SIDE / 32;
+override SLICES: u32 = 256 / SLICE;
+/// Of four terms, in a block, for each slice.
+override SLICE_QUADS: u32 = BLOCK / 4 / SLICES;
 
 @group(0) @binding(0) var<storage, read> frames: array<u32>;
 @group(0) @binding(1) var<storage, read> frameNumbers: array<u32>;
@@ -40,7 +42,7 @@ override SLICE: u32 = 2 * SIDE;
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read_write> output: array<f32>;
 
-/// Two buffers of inputs [SIDE rows][BLOCK / 4] and weights [BLOCK][SIDE / 4], 256 vec4s each; at the end the sums of the slices.
+/// Two buffers of inputs [SIDE rows][BLOCK / 4] and weights [BLOCK][SIDE / 4], 256 vec4s each; at the end sums.
 var<workgroup> tiles: array<vec4f, 1024>;
 
 /// Where a pixel of the output looks: x, y of its window's corner and its image.
@@ -122,7 +124,7 @@ fn sumsOf(start: mat4x4f, rows: mat4x4f, columns: mat4x4f) -> mat4x4f {
   );
 }
 
-/// Leaves four rows of sums for another slice.
+/// Leaves four rows of sums for other invocations.
 fn leave(first: u32, sums: mat4x4f) {
   tiles[first] = sums[0];
   tiles[first + SLICE] = sums[1];
@@ -142,7 +144,7 @@ fn storeOne(address: u32, column: u32, sum: f32) {
   output[address + column] = value;
 }
 
-fn storeRow(split: u32, row: u32, column: u32, sums: vec4f) {
+fn store(split: u32, row: u32, column: u32, sums: vec4f) {
   if (row >= PIXELS) { return; }
   let address = (split * PIXELS + row) * OUTPUTS;
   storeOne(address, column, sums.x);
@@ -151,11 +153,9 @@ fn storeRow(split: u32, row: u32, column: u32, sums: vec4f) {
   storeOne(address, column + 3, sums.w);
 }
 
-fn store(split: u32, row: u32, column: u32, sums: mat4x4f) {
-  storeRow(split, row, column, sums[0]);
-  storeRow(split, row + 1, column, sums[1]);
-  storeRow(split, row + 2, column, sums[2]);
-  storeRow(split, row + 3, column, sums[3]);
+/// A loop bound that the driver cannot see through, so that it does not unroll: a workgroup has at most 8 slices, `bias` an element.
+fn opaque(bound: u32) -> u32 {
+  return min(bound, 8 * arrayLength(&bias));
 }
 
 @compute @workgroup_size(256)
@@ -169,10 +169,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let slice = index / SLICE;
   let place = index % SLICE;
   let columns = place % (SIDE / 4);
-  let row = place / (SIDE / 4) * (SIDE / 8);
+  let row = place / (SIDE / 4) * 8;
 
   var upper = mat4x4f();
-  var lower = mat4x4f(); // of SIDE 64
+  var lower = mat4x4f();
   let firstBlock = group.z * SPLIT_BLOCKS;
   let endBlock = min(firstBlock + SPLIT_BLOCKS, (TERMS + BLOCK - 1) / BLOCK);
   var term = firstBlock * BLOCK;
@@ -189,31 +189,40 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       nextInputs = inputsAt(window, term + inputTerm);
       nextWeights = weightsAt(term + weightTerm, weightColumn);
     }
-    for (var half = 0u; half < 2; half++) {
-      let quad = 2 * slice + half;
+    for (var i = 0u; i < SLICE_QUADS; i++) {
+      let quad = slice * SLICE_QUADS + i;
       let terms = columnTerms(base, quad, columns);
       upper = sumsOf(upper, rowTerms(base, row, quad), terms);
-      if (SIDE == 64) { lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms); }
+      lower = sumsOf(lower, rowTerms(base, row + 4, quad), terms);
     }
     base = 512 - base;
   }
 
-  // The sums of the slices but the first: [slice - 1][SIDE / 8 rows][SLICE].
+  // Half of the slices that there are leave their sums, [slice][8 rows][SLICE], and the others add them, until one is left.
+  for (var half = opaque(SLICES / 2); half > 0; half /= 2) {
+    let first = (slice & (half - 1)) * (8 * SLICE) + place;
+    workgroupBarrier();
+    if (half <= slice && slice < 2 * half) {
+      leave(first, upper);
+      leave(first + 4 * SLICE, lower);
+    }
+    workgroupBarrier();
+    if (slice < half) {
+      upper += left(first);
+      lower += left(first + 4 * SLICE);
+    }
+  }
+  // All invocations share in the storing.
   workgroupBarrier();
-  if (slice > 0) {
-    let first = (slice - 1) * SLICE * (SIDE / 8) + place;
-    leave(first, upper);
-    if (SIDE == 64) { leave(first + 4 * SLICE, lower); }
+  if (slice == 0) {
+    leave(place, upper);
+    leave(place + 4 * SLICE, lower);
   }
   workgroupBarrier();
-  if (slice > 0) { return; }
-  for (var other = 0u; other < SLICES - 1; other++) {
-    let first = other * SLICE * (SIDE / 8) + place;
-    upper += left(first);
-    if (SIDE == 64) { lower += left(first + 4 * SLICE); }
+  for (var i = index; i < SIDE * SIDE / 4; i += 256) {
+    let other = i % SLICE;
+    let outputRow = group.x * SIDE + other / (SIDE / 4) * 8 + i / SLICE;
+    let outputColumn = group.y * SIDE + other % (SIDE / 4) * 4;
+    store(group.z, outputRow, outputColumn, tiles[i]);
   }
-  let firstRow = group.x * SIDE + row;
-  let firstColumn = group.y * SIDE + 4 * columns;
-  store(group.z, firstRow, firstColumn, upper);
-  if (SIDE == 64) { store(group.z, firstRow + 4, firstColumn, lower); }
 }
