@@ -36,12 +36,19 @@ override WINDOW: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * INPUTS;
 /// Vec4s of a window's line: one run of memory.
 override RUN: u32 = KERNEL_WIDTH * INPUTS / 4;
 
-/// The block's weights of this invocation's four channels.
-var<private> panel: array<vec4f, 128>;
+/// The block's weights of this invocation's four channels, 32 elements each. One array of 128 would be zeroed element by element at the
+/// beginning and take twice as long to compile.
+var<private> panel0: array<vec4f, 32>;
+var<private> panel1: array<vec4f, 32>;
+var<private> panel2: array<vec4f, 32>;
+var<private> panel3: array<vec4f, 32>;
 
 /// sum + one element x of the window * its weights.
 fn term(sum: vec4f, k: u32, x: f32) -> vec4f {
-  return sum + x * panel[k];
+  if (k < 32) { return sum + x * panel0[k]; }
+  if (k < 64) { return sum + x * panel1[k - 32]; }
+  if (k < 96) { return sum + x * panel2[k - 64]; }
+  return sum + x * panel3[k - 96];
 }
 
 fn fourTerms(sum: vec4f, k: u32, x: vec4f) -> vec4f {
@@ -73,9 +80,15 @@ fn cornerOf(pixel: u32) -> u32 {
   return (y * WIDTH + pixel % OUTPUT_WIDTH * STRIDE) * (INPUTS / 4);
 }
 
-/// A loop bound that the driver cannot see through, so that it does not unroll: `weight` has at least as many elements.
+/// The weights of one element of the window, of the four channels of `column`; zero past the window's end.
+fn weightAt(element: u32, column: u32) -> vec4f {
+  let known = element < WINDOW;
+  return select(vec4f(0), weight[select(0, element, known) * (OUTPUTS / 4) + column], known);
+}
+
+/// A loop bound that the driver cannot see through, so that it does not unroll.
 fn opaque(bound: u32) -> u32 {
-  return min(bound, 4 * arrayLength(&weight));
+  return select(0, bound, arrayLength(&weight) > 0);
 }
 
 @compute @workgroup_size(8)
@@ -86,10 +99,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   let column = min(channel, OUTPUTS - 4) / 4;
   let start = bias[column];
   for (var element = 0u; element < opaque(WINDOW); element += BLOCK) {
-    for (var k = 0u; k < min(BLOCK, opaque(BLOCK)); k++) {
-      let known = element + k < WINDOW;
-      let address = select(0, element + k, known) * (OUTPUTS / 4) + column;
-      panel[k] = select(vec4f(0), weight[address], known);
+    for (var k = 0u; k < opaque(32); k++) {
+      panel0[k] = weightAt(element + k, column);
+      if (BLOCK > 32) { panel1[k] = weightAt(element + 32 + k, column); }
+      if (BLOCK > 64) { panel2[k] = weightAt(element + 64 + k, column); }
+      if (BLOCK > 96) { panel3[k] = weightAt(element + 96 + k, column); }
     }
     let offset0 = offsetOf(element + 4 * lane);
     let offset1 = offsetOf(element + 32 + 4 * lane);
