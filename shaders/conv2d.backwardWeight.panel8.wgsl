@@ -34,19 +34,37 @@ override BLOCK: u32 = 8 * VECTORS;
 override RUN: u32 = KERNEL_WIDTH * INPUTS;
 override ROWS: u32 = KERNEL_HEIGHT * RUN;
 
-/// The block's gradients of this invocation's four columns.
-var<private> panel: array<vec4f, 128>;
+/// The block's gradients of this invocation's four columns, 32 pixels each.
+/// One array of 128 would be zeroed element by element at the beginning and take longer to compile.
+var<private> panel0: array<vec4f, 32>;
+var<private> panel1: array<vec4f, 32>;
+var<private> panel2: array<vec4f, 32>;
+var<private> panel3: array<vec4f, 32>;
+
+/// The panel's element k, which is known when this is compiled.
+fn panelAt(k: u32) -> vec4f {
+  if (k < 32) { return panel0[k]; }
+  if (k < 64) { return panel1[k - 32]; }
+  if (k < 96) { return panel2[k - 64]; }
+  return panel3[k - 96];
+}
 
 /// sum + the inputs x of the 8 pixels from k on, one an invocation, * their gradients.
 fn allTerms(start: vec4f, k: u32, x: f32) -> vec4f {
-  var sum = start + subgroupBroadcast(x, 0u) * panel[k];
-  sum += subgroupBroadcast(x, 1u) * panel[k + 1];
-  sum += subgroupBroadcast(x, 2u) * panel[k + 2];
-  sum += subgroupBroadcast(x, 3u) * panel[k + 3];
-  sum += subgroupBroadcast(x, 4u) * panel[k + 4];
-  sum += subgroupBroadcast(x, 5u) * panel[k + 5];
-  sum += subgroupBroadcast(x, 6u) * panel[k + 6];
-  return sum + subgroupBroadcast(x, 7u) * panel[k + 7];
+  var sum = start + subgroupBroadcast(x, 0u) * panelAt(k);
+  sum += subgroupBroadcast(x, 1u) * panelAt(k + 1);
+  sum += subgroupBroadcast(x, 2u) * panelAt(k + 2);
+  sum += subgroupBroadcast(x, 3u) * panelAt(k + 3);
+  sum += subgroupBroadcast(x, 4u) * panelAt(k + 4);
+  sum += subgroupBroadcast(x, 5u) * panelAt(k + 5);
+  sum += subgroupBroadcast(x, 6u) * panelAt(k + 6);
+  return sum + subgroupBroadcast(x, 7u) * panelAt(k + 7);
+}
+
+/// The gradient of the block's pixel k, of the four channels of `column`; zero past the block's end and past the last pixel.
+fn gradientAt(first: u32, k: u32, column: u32) -> vec4f {
+  let known = k < BLOCK && first + k < PIXELS;
+  return select(vec4f(0), dOutput[select(0, first + k, known) * (OUTPUTS / 4) + column], known);
 }
 
 /// Where in the input the window of a pixel begins.
@@ -71,12 +89,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
   var biasSum = vec4f(0);
   for (var block = 0u; block < opaque(BLOCKS); block++) {
     let first = (group.z * BLOCKS + block) * BLOCK;
-    for (var k = 0u; k < opaque(BLOCK); k++) {
-      let known = first + k < PIXELS;
-      let gradient = dOutput[select(0, first + k, known) * (OUTPUTS / 4) + readColumn];
-      let counted = select(vec4f(0), gradient, known);
-      panel[k] = counted;
-      biasSum += counted;
+    for (var k = 0u; k < opaque(32); k++) {
+      panel0[k] = gradientAt(first, k, readColumn);
+      if (BLOCK > 32) { panel1[k] = gradientAt(first, 32 + k, readColumn); }
+      if (BLOCK > 64) { panel2[k] = gradientAt(first, 64 + k, readColumn); }
+      if (BLOCK > 96) { panel3[k] = gradientAt(first, 96 + k, readColumn); }
+      biasSum += panel0[k];
+      if (BLOCK > 32) { biasSum += panel1[k]; }
+      if (BLOCK > 64) { biasSum += panel2[k]; }
+      if (BLOCK > 96) { biasSum += panel3[k]; }
     }
     let corner0 = cornerOf(first + 0 + lane);
     let corner1 = cornerOf(first + 8 + lane);
