@@ -23,7 +23,7 @@ const fileSchema = z.object({
   circumstances: z.record(z.string(), z.unknown()),
   choices: z.record(
     z.string(),
-    z.object({ variant: z.enum(variantNames), ms: z.partialRecord(z.enum(variantNames), z.number().positive()) }),
+    z.object({ variant: z.enum(variantNames), ms: z.partialRecord(z.enum(variantNames), z.number().nonnegative()) }),
   ),
 });
 
