@@ -226,7 +226,8 @@ describe('conv2d, tiled', () => {
   for (const [index, layer] of nature.entries()) {
     test(`conv${index + 1} of the Nature network with batch 8 equals the reference`, async () => {
       const shaders = await checkLayer({ shape: { ...layer, batch: 8 }, relu: false });
-      expect(shaders).toContain('conv2d.sumSplits.tiled');
+      // The gradients of the first two have many terms and few weights.
+      expect(shaders.includes('conv2d.sumSplits.tiled')).toBe(index < 2);
     });
   }
 
@@ -284,9 +285,9 @@ describe('the plan of tiles', () => {
     const conv1 = tiledPlan('', { rows: 12800, columns: 32, terms: 256 });
     expect([conv1.side, conv1.splits, workgroups(conv1)]).toEqual([32, 1, 400]);
     const conv3 = tiledPlan('', { rows: 1568, columns: 64, terms: 576 });
-    expect([conv3.side, conv3.splits, workgroups(conv3)]).toEqual([32, 2, 196]);
+    expect([conv3.side, conv3.splits, workgroups(conv3)]).toEqual([32, 1, 98]);
     const fc1 = tiledPlan('', { rows: 32, columns: 512, terms: 3136 });
-    expect([fc1.side, fc1.splits, workgroups(fc1)]).toEqual([32, 11, 176]);
+    expect([fc1.side, fc1.splits, workgroups(fc1)]).toEqual([32, 14, 224]);
     const conv1Weight = tiledPlan('', { rows: 256, columns: 32, terms: 12800 });
     expect([conv1Weight.side, conv1Weight.splits, workgroups(conv1Weight)]).toEqual([32, 31, 248]);
     const fc1Weight = tiledPlan('', { rows: 3136, columns: 512, terms: 32 });
