@@ -12,9 +12,11 @@ const program = (count: number): string => `
   const gpu = await openGpu();
   for (let n = 1; n <= ${count}; n++) gpu.dispatch(fill({ output: gpu.tensor('x', [1000 + n]), value: n })[0]);
   await gpu.compiled();
+  // Mesa writes to its cache on a thread of its own.
+  await Bun.sleep(500);
   gpu.destroy();`;
 
-/** Machine code that Mesa has put in a new cache when the program ends: entries of more than a kilobyte. */
+/** Machine code that Mesa has put in a new cache when the program ends: entries of more than a kilobyte (one is the index). */
 function compiledBy(source: string): number {
   const cache = mkdtempSync(join(tmpdir(), 'wgsl-dqn-mesa-'));
   try {
@@ -30,9 +32,9 @@ function compiledBy(source: string): number {
 
 test('many new pipelines are compiled before the first dispatch, where that is possible; few are not', async () => {
   if (canCompileAside(await testGpu())) {
-    expect(compiledBy(program(leastAsideCalls))).toBeGreaterThanOrEqual(leastAsideCalls);
+    expect(compiledBy(program(leastAsideCalls))).toBeGreaterThan(leastAsideCalls / 2);
   }
-  expect(compiledBy(program(leastAsideCalls - 1))).toBeLessThan(leastAsideCalls);
+  expect(compiledBy(program(leastAsideCalls - 1))).toBeLessThan(leastAsideCalls / 2);
 }, 30_000);
 
 test('not on other adapters, nor without the cache that passes the results on', () => {
