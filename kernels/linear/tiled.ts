@@ -23,7 +23,7 @@ import {
 /** Below these the tiles of 32 x 32 are mostly empty. */
 const fewRows = 8;
 const fewColumns = 32;
-/** Workgroups that occupy a large GPU (conv2d/tiledPlan.ts). */
+/** About one for each multiprocessor of a large GPU (conv2d/tiledPlan.ts). */
 const enoughWorkgroups = 128;
 /** Of four columns each: 32 columns, a line of the cache. */
 const mostLanes = 8;
