@@ -10,11 +10,12 @@ import { framesStack } from '../../kernels/frames.ts';
 import { framesGather } from '../../kernels/framesGather.ts';
 import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
+import { linearBackwardWeightStep, linearStepCovers } from '../../kernels/linearStep.ts';
 import { argmaxForward, maxForward } from '../../kernels/max.ts';
 import { ratesWords } from '../../kernels/optimiser.ts';
 import { reduce, reducePartials } from '../../kernels/reduce.ts';
 import { reluBackward, reluForward } from '../../kernels/relu.ts';
-import { centredRmspropStep, rmspropStep } from '../../kernels/rmsprop.ts';
+import { centredRmspropStep, rmspropRates, rmspropStep } from '../../kernels/rmsprop.ts';
 import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
@@ -26,6 +27,7 @@ import { filledTensor } from '../../kernels/tuning/trialTensors.ts';
 import { statisticsShape, updateStatistics } from '../../kernels/updateStatistics.ts';
 import type { Variant } from '../../kernels/variant.ts';
 import { architecture, type PlacedLayer } from '../../src/agent/architecture.ts';
+import { linearShape } from '../../src/agent/network.ts';
 import { visitBackward, visitForward } from '../../src/agent/passes.ts';
 
 export const observationSize = 84;
@@ -62,10 +64,11 @@ export function batchKernels(
   batch: number,
   variants: (pass: PassOnShape) => readonly Variant[],
 ): MeasuredCall[] {
-  const passes = passesOf(gpu, visitNature([batch])).flatMap((pass) => passCalls(pass, variants(pass)));
+  const passes = passesOf(gpu, visitNature([batch]));
   return [
     ...withoutVariants(frameKernels(gpu, batch)),
-    ...passes,
+    ...passes.flatMap((pass) => passCalls(pass, variants(pass))),
+    ...passes.flatMap((pass) => variants(pass).flatMap((variant) => steppedCalls(gpu, pass, variant))),
     ...withoutVariants([...headKernels(gpu, batch), ...activationKernels(gpu, network.layers[0], batch)]),
   ];
 }
@@ -79,6 +82,28 @@ function passCalls(pass: PassOnShape, variants: readonly Variant[]): MeasuredCal
       return { kernel: name.startsWith(pass.label) ? name : `${pass.label}.${name}`, variant, call };
     }),
   );
+}
+
+/** What takes the place of a linear layer's weight gradient and RMSProp's step of its weights where both can be one. */
+function steppedCalls(gpu: Gpu, { label, batch }: PassOnShape, variant: Variant): MeasuredCall[] {
+  const placed = network.layers.find(
+    ({ layer }) => layer.kind === 'linear' && label === `${layer.name}.backwardWeight`,
+  );
+  if (placed === undefined || !linearStepCovers(linearShape(placed, batch), variant)) return [];
+  const shape = linearShape(placed, batch);
+  const { inputs, outputs } = shape;
+  const rates = gpu.uniform('rates', ratesWords);
+  gpu.write(rates, rmspropRates(new Float32Array(ratesWords), 1e-6));
+  const [parameters, gradients] = ['weight', 'dWeight'].map((name) => filled(gpu, name, inputs, outputs));
+  const [meanSquare, velocity] = ['meanSquare', 'velocity'].map((name) => gpu.tensor(name, [inputs, outputs]));
+  const [step] = rmspropStep({ parameters, gradients, meanSquare, velocity, rates });
+  const tensors = {
+    input: filled(gpu, 'input', batch, inputs),
+    dOutput: filled(gpu, 'dOutput', batch, outputs),
+    dBias: gpu.tensor('dBias', [outputs]),
+  };
+  const kernel = `${label}Step`;
+  return linearBackwardWeightStep(shape, tensors, step, kernel).map((call) => ({ kernel, variant, call }));
 }
 
 function withoutVariants(calls: readonly KernelCall[]): MeasuredCall[] {

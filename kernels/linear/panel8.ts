@@ -19,7 +19,7 @@ import {
 } from './shape.ts';
 
 /** Rows of the batch, or columns of a tile of dWeight, that a panel has: a vec4 for each of 8 invocations. */
-const panelWidth = 32;
+export const panelWidth = 32;
 /** What a block costs beside its elements, in elements: the sums that are stored after it and loaded again. Measured. */
 const blockCost = 20;
 /** A panel's loading is worth its while from about as many rows or columns on; many more of them gain nothing. */

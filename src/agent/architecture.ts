@@ -54,6 +54,9 @@ export interface Parameter {
   readonly fanIn: number;
 }
 
+/** A parameter tensor, or a stretch of the buffer with several. */
+export type ParameterRange = Pick<Parameter, 'name' | 'shape' | 'offset'>;
+
 /** Words; 256 bytes, WebGPU's `minStorageBufferOffsetAlignment`. */
 const parameterAlignmentWords = 64;
 
@@ -130,6 +133,22 @@ export function architecture(
     extent = output;
   }
   return { layers, parameters, words, input, actionCount };
+}
+
+/** The parameter buffer without these tensors: what lies before, between and after them. */
+export function rangesWithout({ parameters, words }: Architecture, without: readonly Parameter[]): ParameterRange[] {
+  const ranges: ParameterRange[] = [];
+  let start = 0;
+  const endAt = (end: number): void => {
+    if (end > start) ranges.push({ name: `words ${start} to ${end}`, shape: [end - start], offset: start });
+  };
+  for (const [index, parameter] of parameters.entries()) {
+    if (!without.includes(parameter)) continue;
+    endAt(parameter.offset);
+    start = parameters[index + 1]?.offset ?? words;
+  }
+  endAt(words);
+  return ranges;
 }
 
 /**

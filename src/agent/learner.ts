@@ -14,7 +14,7 @@ import type { Tensor } from '../../kernels/runtime/tensor.ts';
 import { tdLoss } from '../../kernels/tdLoss.ts';
 import { readUpdateStatistics, statisticsShape } from '../../kernels/updateStatistics.ts';
 import { type ChooseVariant, likelyVariants } from '../../kernels/variant.ts';
-import type { Architecture } from './architecture.ts';
+import { type Architecture, type ParameterRange, rangesWithout } from './architecture.ts';
 import { backwardPass, bind, forwardPass, ParameterSet } from './network.ts';
 import type { DqnOptions } from './options.ts';
 import type { ReplayBatch } from './replayMemory.ts';
@@ -32,7 +32,7 @@ export class Learner {
   readonly architecture: Architecture;
   readonly online: ParameterSet;
   readonly target: ParameterSet;
-  /** Of the last update. */
+  /** Of the last update, but for weights whose gradient is stepped with as soon as it is known: those stay as they were. */
   readonly gradients: ParameterSet;
   /** Two values a parameter, whatever the optimiser (kernels/optimiser.ts). */
   readonly #optimiserStates: readonly [ParameterSet, ParameterSet];
@@ -58,7 +58,8 @@ export class Learner {
 
   /**
    * Await `gpu.compiled()` before the first `update`; the target network is zero until `copyToTarget`. `shards` are the replay memory's
-   * frames where they lie on the GPU (frameStore.ts); without, an update uploads its batch's frames.
+   * frames where they lie on the GPU (frameStore.ts); without, an update uploads its batch's frames. Without `fuse`, every gradient is
+   * written before the optimiser's step: the same update, slower where fusing is possible.
    */
   constructor(
     gpu: Gpu,
@@ -66,6 +67,7 @@ export class Learner {
     options: DqnOptions,
     choose: ChooseVariant = likelyVariants(gpu),
     shards: readonly Tensor[] = [],
+    { fuse = true }: { readonly fuse?: boolean } = {},
   ) {
     this.#choose = choose;
     const { architecture } = online;
@@ -90,7 +92,7 @@ export class Learner {
     this.#rates = gpu.uniform('rates', ratesWords);
     this.#statistics = gpu.tensor('statistics', statisticsShape);
     this.#entries = shards.length === 0 ? undefined : gpu.tensor('batch.entries', [batch * (stack + 1)], 'u32');
-    this.steps = [...this.#gather(shards), ...this.#update()];
+    this.steps = [...this.#gather(shards), ...this.#update(fuse)];
     this.#copyToTarget = [gpu.copy(online.all, this.target.all)];
   }
 
@@ -99,7 +101,7 @@ export class Learner {
     return bind(this.#gpu, framesGather({ shards, entries: this.#entries, output: this.#frames }));
   }
 
-  #update(): Step[] {
+  #update(fuse: boolean): Step[] {
     const gpu = this.#gpu;
     const { batchSize: batch, discount, loss, gradient: reduction } = this.#options;
     const { actionCount } = this.architecture;
@@ -120,38 +122,36 @@ export class Learner {
       ...{ dValues, statistics: this.#statistics, discount, loss, reduction },
     });
 
+    const step = (range: ParameterRange): KernelCall[] => this.#optimiserStep(range);
+    const fused = fuse ? step : undefined;
+    const backward = backwardPass(gpu, this.online, this.gradients, onlinePass, dValues, this.#choose, fused);
     return [
       ...targetPass.steps,
       ...onlinePass.steps,
       ...bind(gpu, toLoss),
-      ...backwardPass(gpu, this.online, this.gradients, onlinePass, dValues, this.#choose),
-      ...bind(gpu, this.#optimiserStep()),
+      ...backward.steps,
+      ...bind(gpu, rangesWithout(this.architecture, backward.stepped).flatMap(step)),
     ];
   }
 
-  #optimiserStep(): KernelCall[] {
+  #optimiserStep(range: ParameterRange): KernelCall[] {
     const { optimiser, optimiserEpsilon: epsilon, adamBeta1, adamBeta2, rmspropDecay, rmspropMomentum } = this.#options;
-    const [first, second] = this.#optimiserStates;
-    const common = { parameters: this.online.all, gradients: this.gradients.all, rates: this.#rates, epsilon };
+    const parameters = this.online.tensor(range);
+    const [first, second] = this.#optimiserStates.map((states) => states.tensor(range));
+    const common = { parameters, gradients: this.gradients.tensor(range), rates: this.#rates, epsilon };
     switch (optimiser) {
       case 'adam':
-        return adamStep({
-          ...common,
-          firstMoment: first.all,
-          secondMoment: second.all,
-          beta1: adamBeta1,
-          beta2: adamBeta2,
-        });
+        return adamStep({ ...common, firstMoment: first, secondMoment: second, beta1: adamBeta1, beta2: adamBeta2 });
       case 'rmsprop':
         return rmspropStep({
           ...common,
-          meanSquare: first.all,
-          velocity: second.all,
+          meanSquare: first,
+          velocity: second,
           decay: rmspropDecay,
           momentum: rmspropMomentum,
         });
       case 'rmsprop-centred':
-        return centredRmspropStep({ ...common, mean: first.all, meanSquare: second.all, decay: rmspropDecay });
+        return centredRmspropStep({ ...common, mean: first, meanSquare: second, decay: rmspropDecay });
     }
   }
 

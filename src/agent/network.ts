@@ -26,11 +26,18 @@ import {
   linearForward,
   linearForwardVariants,
 } from '../../kernels/linear.ts';
+import { linearBackwardWeightStep, linearStepCovers } from '../../kernels/linearStep.ts';
 import type { KernelCall, Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
-import { type ChooseVariant, type Implementations, scratchWords, type VariantOptions } from '../../kernels/variant.ts';
-import type { Architecture, Parameter, PlacedLayer } from './architecture.ts';
+import {
+  type ChooseVariant,
+  type Implementations,
+  scratchWords,
+  type Variant,
+  type VariantOptions,
+} from '../../kernels/variant.ts';
+import type { Architecture, Parameter, ParameterRange, PlacedLayer } from './architecture.ts';
 
 /** One value a parameter, in one buffer: the parameters themselves, their gradients, or a state of the optimiser. */
 export class ParameterSet {
@@ -46,8 +53,8 @@ export class ParameterSet {
     this.all = gpu.tensor(name, [architecture.words]);
   }
 
-  /** The range that belongs to one parameter tensor. */
-  tensor({ name, shape, offset }: Parameter): Tensor {
+  /** One parameter tensor, or several, of it. */
+  tensor({ name, shape, offset }: ParameterRange): Tensor {
     return {
       ...this.all,
       name: `${this.all.name}.${name}`,
@@ -120,9 +127,16 @@ export function forwardPass(
   return { batch, steps, states, outputs, output: rows(inputTensor(input), batch) };
 }
 
+export interface BackwardPass {
+  readonly steps: readonly Step[];
+  /** The weights that `steps` step with: their gradients are not written. */
+  readonly stepped: readonly Parameter[];
+}
+
 /**
  * The gradients of a loss with respect to all parameters, written to `gradients`, given its gradient with respect to the outputs of
  * `forward`: `dOutput`, [batch, actions]. A layer's input is a ReLU's output (but the first's), so each input gradient is masked by it.
+ * Where `optimiserStep` is given, which makes the optimiser's call for a range, the gradients of some weights are stepped with at once.
  */
 export function backwardPass(
   gpu: Gpu,
@@ -131,10 +145,12 @@ export function backwardPass(
   forward: ForwardPass,
   dOutput: Tensor,
   choose: ChooseVariant,
-): Step[] {
+  optimiserStep?: (range: ParameterRange) => KernelCall[],
+): BackwardPass {
   const { batch, states, outputs } = forward;
   const { layers } = parameters.architecture;
   const steps: Step[] = [];
+  const stepped: Parameter[] = [];
   let dActivation = dOutput;
   for (let index = layers.length - 1; index >= 0; index--) {
     const placed = layers[index];
@@ -174,16 +190,26 @@ export function backwardPass(
       const shape = linearShape(placed, batch);
       const flat = rows(inputTensor(input), batch);
       const dRows = rows(dActivation, batch);
-      const tensors = { input: flat, dOutput: dRows, ...gradient };
-      steps.push(...pass(gpu, choose, linearBackwardWeightVariants, linearBackwardWeight, shape, tensors, ofWeight));
+      // First: it reads the weights, which may be stepped with right after.
       if (dInput) {
         const tensors = { dOutput: dRows, weight, dInput: rows(dInput, batch), reluInput: flat };
         steps.push(...pass(gpu, choose, linearBackwardInputVariants, linearBackwardInput, shape, tensors, ofInput));
       }
+      const tensors = { input: flat, dOutput: dRows, ...gradient };
+      const variant = choose(linearBackwardWeightVariants, shape, ofWeight);
+      if (optimiserStep !== undefined && linearStepCovers(shape, variant)) {
+        const label = `${layer.name}.backwardWeightStep`;
+        const [step] = optimiserStep(placed.weight);
+        steps.push(...bind(gpu, linearBackwardWeightStep(shape, tensors, step, label)));
+        stepped.push(placed.weight);
+      } else {
+        const chosen = (): Variant => variant;
+        steps.push(...pass(gpu, chosen, linearBackwardWeightVariants, linearBackwardWeight, shape, tensors, ofWeight));
+      }
     }
     if (dInput) dActivation = dInput;
   }
-  return steps;
+  return { steps, stepped };
 }
 
 /** Chooses the variant of one pass, makes the scratch tensor that it needs, and binds its calls. */

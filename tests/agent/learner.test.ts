@@ -1,14 +1,15 @@
 /**
- * The whole update against the f64 reference: every gradient of a network, and ten updates.
+ * The whole update against the f64 reference: every gradient of a network, and ten updates; the same bits however it is computed.
  */
 import { describe, expect, test } from 'bun:test';
-import { architecture, initialParameters } from '../../src/agent/architecture.ts';
+import { likelyVariants, variantsOf } from '../../kernels/variant.ts';
+import { architecture, initialParameters, rangesWithout } from '../../src/agent/architecture.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { ParameterSet } from '../../src/agent/network.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
 import { blackFrame, createReplayBatch, type ReplayBatch } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
-import { testGpu } from '../support/kernelTest.ts';
+import { expectSameBits, testGpu } from '../support/kernelTest.ts';
 import { ReferenceLearner } from '../support/referenceLearner.ts';
 
 const actionCount = 6;
@@ -158,4 +159,48 @@ describe('ten updates', () => {
       expect(await learner.target.read()).toEqual(Float32Array.from(reference.target));
     });
   }
+});
+
+describe("the optimiser's step fused into a gradient", () => {
+  test.each(['rmsprop', 'rmsprop-centred', 'adam'] as const)(
+    'has the bits of ten updates without: %s',
+    async (optimiser) => {
+      const gpu = await testGpu();
+      const options: DqnOptions = { ...base, batchSize: 17, observationSize: 36, optimiser, rmspropMomentum: 0.9 };
+      const shape = architecture(options.network, options.observationSize, options.stack, actionCount);
+      const run = async (fuse: boolean): Promise<Learner> => {
+        const online = new ParameterSet(gpu, shape, 'online');
+        online.write(initialParameters(shape, new Xoshiro128(3, 'initial weights')));
+        const learner = new Learner(gpu, online, options, likelyVariants(gpu), [], { fuse });
+        await gpu.compiled();
+        learner.copyToTarget();
+        for (let update = 0; update < 10; update++) await learner.update(randomBatch(options, 100 + update));
+        return learner;
+      };
+      const [fused, apart] = [await run(true), await run(false)];
+      const label = 'fc1.backwardWeightStep';
+      expect(fused.steps.some((step) => step.label === label)).toBe(variantsOf(gpu).includes('panel8'));
+      expect(apart.steps.some((step) => step.label === label)).toBe(false);
+      const [first, second] = [await fused.save(), await apart.save()];
+      for (const [i, { name, data }] of first.entries()) expectSameBits(name, data, second[i].data);
+      expect(first[0].data).not.toEqual(first[1].data);
+    },
+  );
+});
+
+test('the ranges without some parameters hold all others, each once', () => {
+  const shape = architecture('nips2013', 36, 4, actionCount);
+  const { parameters, words } = shape;
+  const spans = (...names: string[]) =>
+    rangesWithout(
+      shape,
+      parameters.filter(({ name }) => names.includes(name)),
+    ).map(({ shape: [count], offset }) => [offset, offset + count]);
+  const at = (name: string) => parameters.find((parameter) => parameter.name === name)!.offset;
+  expect(spans()).toEqual([[0, words]]);
+  expect(spans('fc1.weight')).toEqual([
+    [0, at('fc1.weight')],
+    [at('fc1.bias'), words],
+  ]);
+  expect(spans('conv1.weight', 'conv1.bias', 'out.bias')).toEqual([[at('conv2.weight'), at('out.bias')]]);
 });
