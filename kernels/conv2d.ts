@@ -17,6 +17,7 @@ import {
   describeConv2d,
 } from './conv2d/shape.ts';
 import { tiledBackwardInput, tiledBackwardWeight, tiledForward } from './conv2d/tiled.ts';
+import { expectWeight } from './half.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import { expectTensor } from './shapes.ts';
 import { type Implementations, implementationOf, type VariantOptions } from './variant.ts';
@@ -61,10 +62,11 @@ export function conv2dForward(
   const kernel = 'conv2d.forward';
   const { inputShape, weightShape, outputShape } = describeConv2d(shape);
   expectTensor(kernel, 'input', tensors.input, inputShape);
-  expectTensor(kernel, 'weight', tensors.weight, weightShape);
+  const implementation = implementationOf(conv2dForwardVariants, shape, options);
+  expectWeight(kernel, tensors.weight, weightShape, implementation);
   expectTensor(kernel, 'bias', tensors.bias, [shape.outputs]);
   expectTensor(kernel, 'output', tensors.output, outputShape);
-  return implementationOf(conv2dForwardVariants, shape, options).calls(shape, tensors, options);
+  return implementation.calls(shape, tensors, options);
 }
 
 /** f32 elements of the scratch tensor that `conv2dForward` needs with these options; 0 for none. Throws ShapeError. */
@@ -81,10 +83,11 @@ export function conv2dBackwardInput(
   const kernel = 'conv2d.backwardInput';
   const { inputShape, weightShape, outputShape } = describeConv2d(shape);
   expectTensor(kernel, 'dOutput', tensors.dOutput, outputShape);
-  expectTensor(kernel, 'weight', tensors.weight, weightShape);
+  const implementation = implementationOf(conv2dBackwardInputVariants, shape, options);
+  expectWeight(kernel, tensors.weight, weightShape, implementation);
   expectTensor(kernel, 'dInput', tensors.dInput, inputShape);
   if (tensors.reluInput !== undefined) expectTensor(kernel, 'reluInput', tensors.reluInput, inputShape);
-  return implementationOf(conv2dBackwardInputVariants, shape, options).calls(shape, tensors, options);
+  return implementation.calls(shape, tensors, options);
 }
 
 /** f32 elements of the scratch tensor that `conv2dBackwardInput` needs with these options; 0 for none. Throws ShapeError. */

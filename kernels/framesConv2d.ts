@@ -17,6 +17,7 @@ import {
   type FramesConv2dForwardTensors,
 } from './framesConv2d/shape.ts';
 import { tiledBackwardWeight, tiledForward } from './framesConv2d/tiled.ts';
+import { expectWeight } from './half.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import { expectTensor } from './shapes.ts';
 import { type Implementations, implementationOf } from './variant.ts';
@@ -55,10 +56,11 @@ export function framesConv2dForward(
   const kernel = framesConv2dForwardVariants.pass;
   const { weightShape, outputShape } = describeConv2d(shape);
   expectFrameStates(kernel, shape, tensors);
-  expectTensor(kernel, 'weight', tensors.weight, weightShape);
+  const implementation = implementationOf(framesConv2dForwardVariants, shape, options);
+  expectWeight(kernel, tensors.weight, weightShape, implementation);
   expectTensor(kernel, 'bias', tensors.bias, [shape.outputs]);
   expectTensor(kernel, 'output', tensors.output, outputShape);
-  return implementationOf(framesConv2dForwardVariants, shape, options).calls(shape, tensors, options);
+  return implementation.calls(shape, tensors, options);
 }
 
 /** f32 elements of the scratch tensor that `framesConv2dForward` needs with these options; 0 for none. Throws ShapeError. */

@@ -1,6 +1,8 @@
 /**
  * Fully connected layer, forward and backward: output = input * weight + bias, weight [inputs, outputs]. The variants lie in linear/.
  */
+
+import { expectWeight } from './half.ts';
 import { directBackwardInput, directBackwardWeight, directForward } from './linear/direct.ts';
 import { panel8BackwardInput, panel8BackwardWeight, panel8Forward } from './linear/panel8.ts';
 import {
@@ -53,10 +55,11 @@ export function linearForward(
   const kernel = 'linear.forward';
   describeLinear(shape);
   expectTensor(kernel, 'input', tensors.input, [shape.batch, shape.inputs]);
-  expectTensor(kernel, 'weight', tensors.weight, [shape.inputs, shape.outputs]);
+  const implementation = implementationOf(linearForwardVariants, shape, options);
+  expectWeight(kernel, tensors.weight, [shape.inputs, shape.outputs], implementation);
   expectTensor(kernel, 'bias', tensors.bias, [shape.outputs]);
   expectTensor(kernel, 'output', tensors.output, [shape.batch, shape.outputs]);
-  return implementationOf(linearForwardVariants, shape, options).calls(shape, tensors, options);
+  return implementation.calls(shape, tensors, options);
 }
 
 /** f32 elements of the scratch tensor that `linearForward` needs with these options; 0 for none. */
@@ -73,12 +76,13 @@ export function linearBackwardInput(
   const kernel = 'linear.backwardInput';
   describeLinear(shape);
   expectTensor(kernel, 'dOutput', tensors.dOutput, [shape.batch, shape.outputs]);
-  expectTensor(kernel, 'weight', tensors.weight, [shape.inputs, shape.outputs]);
+  const implementation = implementationOf(linearBackwardInputVariants, shape, options);
+  expectWeight(kernel, tensors.weight, [shape.inputs, shape.outputs], implementation);
   expectTensor(kernel, 'dInput', tensors.dInput, [shape.batch, shape.inputs]);
   if (tensors.reluInput !== undefined) {
     expectTensor(kernel, 'reluInput', tensors.reluInput, [shape.batch, shape.inputs]);
   }
-  return implementationOf(linearBackwardInputVariants, shape, options).calls(shape, tensors, options);
+  return implementation.calls(shape, tensors, options);
 }
 
 /** f32 elements of the scratch tensor that `linearBackwardInput` needs with these options; 0 for none. */

@@ -41,8 +41,13 @@ export interface VariantOptions {
   readonly label?: string | undefined;
 }
 
+export interface ReadsHalves {
+  /** Whether it takes a weight of f16 as well as one of f32. */
+  readonly readsHalves?: boolean;
+}
+
 /** One variant of one pass. The caller has checked shape and tensors; `calls` checks the scratch tensor. */
-export interface Implementation<Shape, Tensors, Options extends VariantOptions> {
+export interface Implementation<Shape, Tensors, Options extends VariantOptions> extends ReadsHalves {
   /** Whether it computes this shape. */
   covers(shape: Shape, options: Options): boolean;
   /** f32 elements of the scratch tensor that it needs; none where this is left out or 0. */
@@ -97,4 +102,10 @@ export function variantsCovering<Shape, Tensors, Options extends VariantOptions>
 /** Chooses the variant that is likely the fastest of those that the adapter can run and that cover the shape; measures nothing. */
 export function likelyVariants(gpu: Gpu): ChooseVariant {
   return (all, shape, options) => variantsCovering(all, shape, options, variantsOf(gpu))[0] ?? 'generic';
+}
+
+/** As `choose`, but of the passes that can read weights stored as f16 the variant that does. */
+export function readingHalves(choose: ChooseVariant): ChooseVariant {
+  return (all, shape, options) =>
+    variantNames.find((variant) => all[variant]?.readsHalves === true) ?? choose(all, shape, options);
 }

@@ -1,5 +1,6 @@
 // conv2d.backwardInput with tiles in workgroup memory, for GPUs: same result and layouts as conv2d.backwardInput.wgsl, any shape.
-//   dOutput and dOutput4, weight and weight4 are one tensor each, seen as f32 and as whole vec4s
+//   dOutput and dOutput4 are one tensor, seen as f32 and as whole vec4s
+//   weight, weight4 and weightHalves are one tensor, f32 or with HALF f16, of which the views that suit the type are read
 //   dInput [SPLITS, BATCH, HEIGHT, WIDTH, INPUTS] f32; with SPLITS above 1 partial sums without the mask, which
 //   conv2d.addSplits.tiled adds up
 // As STRIDE * STRIDE matrix products, one a phase: rows are the phase's pixels, columns input channels, terms ky, kx, n of the taps that
@@ -19,6 +20,7 @@ override KERNEL_WIDTH: u32;
 override STRIDE: u32;
 override PADDING: u32;
 override MASK: u32;
+override HALF: u32;
 override SIDE: u32;
 override SPLITS: u32;
 override SPLIT_BLOCKS: u32;
@@ -39,8 +41,9 @@ override SLICE_QUADS: u32 = BLOCK / 4 / SLICES;
 @group(0) @binding(1) var<storage, read> dOutput4: array<vec4f>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 @group(0) @binding(3) var<storage, read> weight4: array<vec4f>;
-@group(0) @binding(4) var<storage, read> input: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dInput: array<f32>;
+@group(0) @binding(4) var<storage, read> weightHalves: array<vec2u>;
+@group(0) @binding(5) var<storage, read> input: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dInput: array<f32>;
 
 /// Two buffers of gradients [SIDE rows][BLOCK / 4] and weights [SIDE columns][BLOCK / 4], 256 vec4s each; at the end sums.
 var<workgroup> tiles: array<vec4f, 1024>;
@@ -114,9 +117,21 @@ fn weightAddress(channel: u32, term: u32, first: vec2u) -> u32 {
   return select(nowhere, address, exists(term, tap) && channel < INPUTS);
 }
 
+/// An element of a weight stored as f16.
+fn halfAt(address: u32) -> f32 {
+  return unpack2x16float(weightHalves[address / 4][address / 2 % 2])[address % 2];
+}
+
+/// Four successive ones, from a multiple of four on.
+fn halvesAt(address: u32) -> vec4f {
+  let words = weightHalves[address / 4];
+  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
+}
+
 fn weightAt(channel: u32, term: u32, first: vec2u) -> f32 {
   let address = weightAddress(channel, term, first);
   if (address == nowhere) { return 0; }
+  if (HALF != 0) { return halfAt(address); }
   return weight[address];
 }
 
@@ -132,6 +147,7 @@ fn weightsAt(channel: u32, term: u32, first: vec2u) -> vec4f {
   }
   let address = weightAddress(channel, term, first);
   if (address == nowhere) { return vec4f(0); }
+  if (HALF != 0) { return halvesAt(address); }
   return weight4[address / 4];
 }
 

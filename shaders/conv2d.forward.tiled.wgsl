@@ -1,5 +1,6 @@
 // conv2d.forward with tiles in workgroup memory, for GPUs: same result and layouts as conv2d.forward.wgsl, any shape.
-//   input and input4, weight and weight4 are one tensor each, seen as f32 and as whole vec4s
+//   input and input4 are one tensor, seen as f32 and as whole vec4s
+//   weight, weight4 and weightHalves are one tensor, f32 or with HALF f16, of which the views that suit the type are read
 //   output [SPLITS, BATCH, OUTPUT_HEIGHT, OUTPUT_WIDTH, OUTPUTS] f32; with SPLITS above 1 partial sums without bias and ReLU, which
 //   conv2d.addSplits.tiled adds up
 // As a matrix product: rows are pixels, columns output channels, terms ky, kx, c. A workgroup computes a tile of SIDE x SIDE (32 or 64)
@@ -23,6 +24,7 @@ override KERNEL_WIDTH: u32;
 override STRIDE: u32;
 override PADDING: u32;
 override RELU: u32;
+override HALF: u32;
 override SIDE: u32;
 override SPLITS: u32;
 override SPLIT_BLOCKS: u32;
@@ -40,8 +42,9 @@ override SLICE_QUADS: u32 = BLOCK / 4 / SLICES;
 @group(0) @binding(1) var<storage, read> input4: array<vec4f>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 @group(0) @binding(3) var<storage, read> weight4: array<vec4f>;
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
-@group(0) @binding(5) var<storage, read_write> output: array<f32>;
+@group(0) @binding(4) var<storage, read> weightHalves: array<vec2u>;
+@group(0) @binding(5) var<storage, read> bias: array<f32>;
+@group(0) @binding(6) var<storage, read_write> output: array<f32>;
 
 /// Two buffers of inputs [SIDE rows][BLOCK / 4] and weights [BLOCK][SIDE / 4], 256 vec4s each; at the end sums.
 var<workgroup> tiles: array<vec4f, 1024>;
@@ -84,10 +87,23 @@ fn inputsAt(window: Window, term: u32) -> vec4f {
   return input4[address / 4];
 }
 
+/// An element of a weight stored as f16.
+fn halfAt(address: u32) -> f32 {
+  return unpack2x16float(weightHalves[address / 4][address / 2 % 2])[address % 2];
+}
+
+/// Four successive ones, from a multiple of four on.
+fn halvesAt(address: u32) -> vec4f {
+  let words = weightHalves[address / 4];
+  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
+}
+
 /// A term's weights, of four successive columns.
 fn weightsAt(term: u32, column: u32) -> vec4f {
   if (term >= TERMS || column >= OUTPUTS) { return vec4f(0); }
   let address = term * OUTPUTS + column;
+  if (HALF != 0 && OUTPUTS % 4 == 0) { return halvesAt(address); }
+  if (HALF != 0) { return vec4f(halfAt(address), halfAt(address + 1), halfAt(address + 2), halfAt(address + 3)); }
   if (OUTPUTS % 4 == 0) { return weight4[address / 4]; }
   return vec4f(weight[address], weight[address + 1], weight[address + 2], weight[address + 3]);
 }

@@ -57,6 +57,7 @@ export const options: DqnOptions = {
   rmspropDecay: settings.decay,
   rmspropMomentum: 0,
   optimiserEpsilon: settings.epsilon,
+  storage: 'f32',
 };
 
 /** The fixture's batch as the replay memory hands it out: each frame once. */

@@ -2,6 +2,7 @@
  * conv2d with tiles in workgroup memory, for GPUs: shaders/conv2d.<pass>.tiled.wgsl. Any shape; channels in fours are read as vec4s.
  * Where there are too few tiles to occupy a GPU, the terms are split among workgroups and a second pass adds the partial sums up.
  */
+import { weightViews } from '../half.ts';
 import type { Binding, KernelCall } from '../runtime/dispatch.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { expectExtents } from '../shapes.ts';
@@ -19,6 +20,7 @@ import { type TiledPlan, tiledPlan } from './tiledPlan.ts';
 import { addSplits, partsOf, partsWords, weightPartsWords, withSummedSplits } from './tiledSplits.ts';
 
 export const tiledForward: Implementation<Conv2dShape, Conv2dForwardTensors, Conv2dForwardOptions> = {
+  readsHalves: true,
   covers: () => true,
   scratch: (shape) =>
     partsWords(forwardPlan('conv2d.forward', shape).splits, describeConv2d(shape).pixels * shape.outputs),
@@ -29,20 +31,21 @@ export const tiledForward: Implementation<Conv2dShape, Conv2dForwardTensors, Con
     const plan = forwardPlan(kernel, shape);
     const elements = pixels * shape.outputs;
     const parts = partsOf(label, plan.splits, elements, tensors.scratch);
+    const weight = weightViews(tensors.weight);
     const relu = options.relu === true ? 1 : 0;
     const call: KernelCall = {
       shader: `${kernel}.tiled`,
       label,
-      constants: { ...constants, ...plan.constants, RELU: relu },
+      constants: { ...constants, ...plan.constants, ...weight.constants, RELU: relu },
       bindings: [
         ...bothViews(tensors.input),
-        ...bothViews(tensors.weight),
+        ...weight.bindings,
         { tensor: tensors.bias, access: 'read' },
         { tensor: parts ?? tensors.output, access: 'readwrite' },
       ],
       workgroups: plan.workgroups,
       flops,
-      bytes,
+      bytes: bytes - weight.savedBytes,
     };
     if (parts === undefined) return [call];
     return [call, addSplits(label, plan.splits, parts, tensors.output, { bias: tensors.bias, relu })];
@@ -50,6 +53,7 @@ export const tiledForward: Implementation<Conv2dShape, Conv2dForwardTensors, Con
 };
 
 export const tiledBackwardInput: Implementation<Conv2dShape, Conv2dBackwardInputTensors, VariantOptions> = {
+  readsHalves: true,
   covers: () => true,
   scratch: (shape) => partsWords(backwardInputPlan('conv2d.backwardInput', shape).splits, inputElements(shape)),
   calls(shape, { dOutput, weight, dInput, reluInput, scratch }, options) {
@@ -57,21 +61,22 @@ export const tiledBackwardInput: Implementation<Conv2dShape, Conv2dBackwardInput
     const label = options.label ?? kernel;
     const { flops, bytes, constants } = describeConv2d(shape);
     const plan = backwardInputPlan(kernel, shape);
+    const views = weightViews(weight);
     const parts = partsOf(label, plan.splits, inputElements(shape), scratch);
     const call: KernelCall = {
       shader: `${kernel}.tiled`,
       label,
-      constants: { ...constants, ...plan.constants, MASK: reluInput === undefined ? 0 : 1 },
+      constants: { ...constants, ...plan.constants, ...views.constants, MASK: reluInput === undefined ? 0 : 1 },
       bindings: [
         ...bothViews(dOutput),
-        ...bothViews(weight),
+        ...views.bindings,
         // Every declared binding needs a buffer, read or not.
         { tensor: reluInput ?? dOutput, access: 'read' },
         { tensor: parts ?? dInput, access: 'readwrite' },
       ],
       workgroups: plan.workgroups,
       flops,
-      bytes: bytes - 4 * shape.outputs + (reluInput?.byteLength ?? 0),
+      bytes: bytes - views.savedBytes - 4 * shape.outputs + (reluInput?.byteLength ?? 0),
     };
     if (parts === undefined) return [call];
     return [call, addSplits(label, plan.splits, parts, dInput, { mask: reluInput })];

@@ -7,6 +7,7 @@ import {
 } from '../conv2d/shape.ts';
 import { backwardWeightPlan, bothViews, forwardPlan } from '../conv2d/tiled.ts';
 import { addSplits, partsOf, partsWords, weightPartsWords, withSummedSplits } from '../conv2d/tiledSplits.ts';
+import { weightViews } from '../half.ts';
 import type { KernelCall } from '../runtime/dispatch.ts';
 import { elementCount } from '../runtime/tensor.ts';
 import type { Implementation } from '../variant.ts';
@@ -17,6 +18,7 @@ import {
 } from './shape.ts';
 
 export const tiledForward: Implementation<Conv2dShape, FramesConv2dForwardTensors, Conv2dForwardOptions> = {
+  readsHalves: true,
   covers: () => true,
   scratch(shape) {
     const { splits } = forwardPlan('framesConv2d.forward', shape);
@@ -28,21 +30,22 @@ export const tiledForward: Implementation<Conv2dShape, FramesConv2dForwardTensor
     const { flops, bytes, constants } = describeFramesConv2d(shape, tensors);
     const plan = forwardPlan(kernel, shape);
     const parts = partsOf(label, plan.splits, elementCount(tensors.output.shape), tensors.scratch);
+    const weight = weightViews(tensors.weight);
     const relu = options.relu === true ? 1 : 0;
     const call: KernelCall = {
       shader: `${kernel}.tiled`,
       label,
-      constants: { ...constants, ...plan.constants, RELU: relu },
+      constants: { ...constants, ...plan.constants, ...weight.constants, RELU: relu },
       bindings: [
         { tensor: tensors.frames, access: 'read' },
         { tensor: tensors.frameNumbers, access: 'read' },
-        ...bothViews(tensors.weight),
+        ...weight.bindings,
         { tensor: tensors.bias, access: 'read' },
         { tensor: parts ?? tensors.output, access: 'readwrite' },
       ],
       workgroups: plan.workgroups,
       flops,
-      bytes,
+      bytes: bytes - weight.savedBytes,
     };
     if (parts === undefined) return [call];
     return [call, addSplits(label, plan.splits, parts, tensors.output, { bias: tensors.bias, relu })];

@@ -9,6 +9,7 @@ import {
   tiledForward as convForward,
 } from '../conv2d/tiled.ts';
 import { directGrid } from '../directTiles.ts';
+import { weightViews } from '../half.ts';
 import type { KernelCall } from '../runtime/dispatch.ts';
 import type { Implementation, VariantOptions } from '../variant.ts';
 import {
@@ -29,6 +30,7 @@ const enoughWorkgroups = 128;
 const mostLanes = 8;
 
 export const tiledForward: Implementation<LinearShape, LinearForwardTensors, LinearForwardOptions> = {
+  readsHalves: true,
   covers: () => true,
   scratch: (shape, options) => (isNarrow(shape) ? 0 : (convForward.scratch?.(asConvolution(shape), options) ?? 0)),
   calls(shape, tensors, options) {
@@ -39,6 +41,7 @@ export const tiledForward: Implementation<LinearShape, LinearForwardTensors, Lin
 };
 
 export const tiledBackwardInput: Implementation<LinearShape, LinearBackwardInputTensors, VariantOptions> = {
+  readsHalves: true,
   covers: () => true,
   scratch: (shape, options) => convBackwardInput.scratch?.(asConvolution(shape), options) ?? 0,
   calls: (shape, tensors, options) =>
@@ -72,22 +75,22 @@ function narrowForward(
 ): KernelCall {
   const { flops, bytes, constants } = describeLinear(shape);
   const quads = Math.ceil(shape.outputs / 4);
+  const views = weightViews(weight);
   // The wider the better for the cache, as long as the GPU is occupied.
   let lanes = mostLanes;
   while (lanes > 1 && shape.batch * Math.ceil(quads / lanes) < enoughWorkgroups) lanes /= 2;
   return {
     shader: 'linear.forward.tiled',
     label,
-    constants: { ...constants, RELU: relu === true ? 1 : 0, LANES: lanes },
+    constants: { ...constants, ...views.constants, RELU: relu === true ? 1 : 0, LANES: lanes },
     bindings: [
       { tensor: input, access: 'read' },
-      { tensor: weight, access: 'read' },
-      { tensor: weight, access: 'read' },
+      ...views.bindings,
       { tensor: bias, access: 'read' },
       { tensor: output, access: 'readwrite' },
     ],
     workgroups: directGrid('linear.forward', Math.ceil(quads / lanes), shape.batch, 1),
     flops,
-    bytes,
+    bytes: bytes - views.savedBytes,
   };
 }

@@ -4,8 +4,10 @@
  * Leaves out: strides and views; every tensor is dense, last axis fastest.
  */
 
-/** What one element is. `u8` elements are packed four to a 32-bit word, the first in the lowest byte. */
-export type ElementType = 'f32' | 'u32' | 'u8';
+/** What one element is. `u8` are packed four to a 32-bit word, the first in the lowest byte; `f16` two, the first in the lower half. */
+export type ElementType = 'f32' | 'u32' | 'f16' | 'u8';
+
+const elementBytes: Readonly<Record<ElementType, number>> = { f32: 4, u32: 4, f16: 2, u8: 1 };
 
 export interface Tensor {
   readonly name: string;
@@ -31,5 +33,5 @@ export function elementCount(shape: readonly number[]): number {
 
 /** Bytes that a dense tensor takes, rounded up to whole 32-bit words. */
 export function tensorByteLength(type: ElementType, shape: readonly number[]): number {
-  return type === 'u8' ? Math.ceil(elementCount(shape) / 4) * 4 : elementCount(shape) * 4;
+  return Math.ceil((elementBytes[type] * elementCount(shape)) / 4) * 4;
 }

@@ -37,6 +37,8 @@ export interface PassOnShape {
   readonly variants: readonly Variant[];
   /** Those of them that are worth measuring, in the same order; one, and the choice is made. */
   readonly contenders: readonly Variant[];
+  /** The one that reads weights stored as f16; undefined where the pass reads none, or none can. */
+  readonly halves: Variant | undefined;
   /** Tensors of its own to run the variants on. Throws GpuError. */
   trial(): Trial;
 }
@@ -78,6 +80,7 @@ function passOnShape<Shape, Tensors, Options extends VariantOptions>(
     batch: (shape as { readonly batch: number }).batch,
     shape: measured?.text(shape) ?? key,
     flops: measured?.flops(shape) ?? 0,
+    halves: variants.find((variant) => all[variant]?.readsHalves === true),
     contenders: measured === undefined ? variants.slice(0, 1) : contenders(gpu, variants),
     trial() {
       if (measured === undefined) throw new RangeError(`there are no tensors to measure ${all.pass} on`);

@@ -13,7 +13,9 @@ import { type ElementType, elementCount, type Tensor } from '../runtime/tensor.t
 import type { Implementations, VariantOptions } from '../variant.ts';
 
 /** A new tensor with values in it; whole numbers are less than `below`. */
-export type MakeTensor = (name: string, shape: readonly number[], type?: ElementType, below?: number) => Tensor;
+export type MakeTensor = (name: string, shape: readonly number[], type?: FilledType, below?: number) => Tensor;
+
+type FilledType = Exclude<ElementType, 'f16'>;
 
 /** How a pass is measured. */
 export interface TrialPass<Shape, Tensors> {
@@ -81,7 +83,7 @@ export function filledTensor(
   gpu: Gpu,
   name: string,
   shape: readonly number[],
-  type: ElementType = 'f32',
+  type: FilledType = 'f32',
   below = 256,
 ): Tensor {
   const tensor = gpu.tensor(name, shape, type);

@@ -97,11 +97,11 @@ export class Dqn {
     { frames, choose }: DqnParts = {},
   ): Promise<Dqn> {
     const shape = architecture(options.network, options.observationSize, options.stack, environment.actionCount);
-    const online = new ParameterSet(gpu, shape, 'online');
-    online.write(initialParameters(shape, new Xoshiro128(options.seed, 'initial weights')));
+    const online = new ParameterSet(gpu, shape, 'online', options.storage);
     const learner = new Learner(gpu, online, options, choose, frames?.shards);
     const policy = new Policy(gpu, online, options.observationSize, options.stack, choose);
     await gpu.compiled();
+    online.write(initialParameters(shape, new Xoshiro128(options.seed, 'initial weights')));
     learner.copyToTarget();
     return new Dqn(environment, options, learner, policy, frames);
   }

@@ -76,7 +76,7 @@ export class Learner {
     this.#gpu = gpu;
     this.#options = options;
     this.online = online;
-    this.target = new ParameterSet(gpu, architecture, 'target');
+    this.target = new ParameterSet(gpu, architecture, 'target', online.storage);
     this.gradients = new ParameterSet(gpu, architecture, 'gradients');
     this.#optimiserStates = [
       new ParameterSet(gpu, architecture, 'optimiser.first'),
@@ -92,8 +92,8 @@ export class Learner {
     this.#rates = gpu.uniform('rates', ratesWords);
     this.#statistics = gpu.tensor('statistics', statisticsShape);
     this.#entries = shards.length === 0 ? undefined : gpu.tensor('batch.entries', [batch * (stack + 1)], 'u32');
-    this.steps = [...this.#gather(shards), ...this.#update(fuse)];
-    this.#copyToTarget = [gpu.copy(online.all, this.target.all)];
+    this.steps = [...this.#gather(shards), ...this.#update(fuse), ...online.packing];
+    this.#copyToTarget = [gpu.copy(online.all, this.target.all), ...this.target.packing];
   }
 
   #gather(shards: readonly Tensor[]): Step[] {
@@ -210,6 +210,7 @@ export class Learner {
       return () => this.#gpu.write(all, found.data);
     });
     for (const write of writes) write();
+    this.#gpu.run([...this.online.packing, ...this.target.packing]);
     this.#optimiserSteps = optimiserSteps;
   }
 

@@ -18,6 +18,7 @@ import {
   framesConv2dForward,
   framesConv2dForwardVariants,
 } from '../../kernels/framesConv2d.ts';
+import { halfPack } from '../../kernels/half.ts';
 import {
   linearBackwardInput,
   linearBackwardInputVariants,
@@ -33,24 +34,55 @@ import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
 import {
   type ChooseVariant,
   type Implementations,
+  readingHalves,
   scratchWords,
   type Variant,
   type VariantOptions,
 } from '../../kernels/variant.ts';
 import type { Architecture, Parameter, ParameterRange, PlacedLayer } from './architecture.ts';
+import type { DqnOptions } from './options.ts';
 
-/** One value a parameter, in one buffer: the parameters themselves, their gradients, or a state of the optimiser. */
+/**
+ * One value a parameter, in one buffer: the parameters themselves, their gradients, or a state of the optimiser. Weights may have a copy
+ * beside them, rounded to f16, for the passes to read; all else, and biases, stay f32.
+ */
 export class ParameterSet {
   readonly architecture: Architecture;
+  readonly storage: DqnOptions['storage'];
   /** [words] f32: everything, the gaps between tensors included (they are zero and stay zero). */
   readonly all: Tensor;
+  /** Bring the copy up to date after a change of `all`; none without a copy. */
+  readonly packing: readonly Step[];
+  readonly #halves = new Map<Parameter, Tensor>();
   readonly #gpu: Gpu;
 
   /** All zero. */
-  constructor(gpu: Gpu, architecture: Architecture, name: string) {
+  constructor(gpu: Gpu, architecture: Architecture, name: string, storage: DqnOptions['storage'] = 'f32') {
     this.#gpu = gpu;
     this.architecture = architecture;
+    this.storage = storage;
     this.all = gpu.tensor(name, [architecture.words]);
+    this.packing = storage === 'f16' ? bind(gpu, this.#pack()) : [];
+  }
+
+  /** Half of a weight's offset need not be where a binding may begin, so each copy has a buffer of its own. */
+  #pack(): KernelCall[] {
+    return this.architecture.layers.flatMap(({ weight }) => {
+      const input = this.tensor(weight);
+      const output = this.#gpu.tensor(`${input.name}.f16`, weight.shape, 'f16');
+      this.#halves.set(weight, output);
+      return halfPack({ input, output, label: `${input.name}.pack` });
+    });
+  }
+
+  /** A weight as the passes read it. */
+  weight(parameter: Parameter): Tensor {
+    return this.#halves.get(parameter) ?? this.tensor(parameter);
+  }
+
+  /** `choose`, but the variants that read f16 where the weights are read from there. */
+  choosing(choose: ChooseVariant): ChooseVariant {
+    return this.storage === 'f16' ? readingHalves(choose) : choose;
   }
 
   /** One parameter tensor, or several, of it. */
@@ -64,12 +96,13 @@ export class ParameterSet {
     };
   }
 
-  /** Replaces everything; `values` has `architecture.words` elements. */
+  /** Replaces everything; `values` has `architecture.words` elements. With a copy in f16, await `gpu.compiled()` first. */
   write(values: Float32Array): void {
     if (values.length !== this.architecture.words) {
       throw new RangeError(`${this.all.name} has ${this.architecture.words} words, not ${values.length}`);
     }
     this.#gpu.write(this.all, values);
+    if (this.packing.length > 0) this.#gpu.run(this.packing);
   }
 
   read(): Promise<Float32Array> {
@@ -99,27 +132,28 @@ export function forwardPass(
   choose: ChooseVariant,
 ): ForwardPass {
   const batch = batchOf(states);
+  const reading = parameters.choosing(choose);
   const steps: Step[] = [];
   const outputs: Tensor[] = [];
   let input = states;
   for (const placed of parameters.architecture.layers) {
     const { layer, relu } = placed;
     const options = { relu, label: `${parameters.all.name}.${layer.name}.forward` };
-    const parts = { weight: parameters.tensor(placed.weight), bias: parameters.tensor(placed.bias) };
+    const parts = { weight: parameters.weight(placed.weight), bias: parameters.tensor(placed.bias) };
     const output = gpu.tensor(`${parameters.all.name}.${layer.name}`, [batch, ...placed.output]);
     if (layer.kind === 'conv') {
       const shape = convShape(placed, batch);
       if (isFrames(input)) {
         const tensors = { ...input, ...parts, output };
-        steps.push(...pass(gpu, choose, framesConv2dForwardVariants, framesConv2dForward, shape, tensors, options));
+        steps.push(...pass(gpu, reading, framesConv2dForwardVariants, framesConv2dForward, shape, tensors, options));
       } else {
         const tensors = { input, ...parts, output };
-        steps.push(...pass(gpu, choose, conv2dForwardVariants, conv2dForward, shape, tensors, options));
+        steps.push(...pass(gpu, reading, conv2dForwardVariants, conv2dForward, shape, tensors, options));
       }
     } else {
       const tensors = { input: rows(inputTensor(input), batch), ...parts, output: rows(output, batch) };
       const shape = linearShape(placed, batch);
-      steps.push(...pass(gpu, choose, linearForwardVariants, linearForward, shape, tensors, options));
+      steps.push(...pass(gpu, reading, linearForwardVariants, linearForward, shape, tensors, options));
     }
     outputs.push(output);
     input = output;
@@ -148,6 +182,7 @@ export function backwardPass(
   optimiserStep?: (range: ParameterRange) => KernelCall[],
 ): BackwardPass {
   const { batch, states, outputs } = forward;
+  const reading = parameters.choosing(choose);
   const { layers } = parameters.architecture;
   const steps: Step[] = [];
   const stepped: Parameter[] = [];
@@ -156,7 +191,7 @@ export function backwardPass(
     const placed = layers[index];
     const { layer } = placed;
     const input = index === 0 ? states : outputs[index - 1];
-    const weight = parameters.tensor(placed.weight);
+    const weight = parameters.weight(placed.weight);
     const gradient = { dWeight: gradients.tensor(placed.weight), dBias: gradients.tensor(placed.bias) };
     const ofWeight = { label: `${layer.name}.backwardWeight` };
     const ofInput = { label: `${layer.name}.backwardInput` };
@@ -183,7 +218,7 @@ export function backwardPass(
         steps.push(...pass(gpu, choose, conv2dBackwardWeightVariants, conv2dBackwardWeight, shape, tensors, ofWeight));
         if (dInput) {
           const tensors = { dOutput: dConv, weight, dInput, reluInput: input };
-          steps.push(...pass(gpu, choose, conv2dBackwardInputVariants, conv2dBackwardInput, shape, tensors, ofInput));
+          steps.push(...pass(gpu, reading, conv2dBackwardInputVariants, conv2dBackwardInput, shape, tensors, ofInput));
         }
       }
     } else {
@@ -193,7 +228,7 @@ export function backwardPass(
       // First: it reads the weights, which may be stepped with right after.
       if (dInput) {
         const tensors = { dOutput: dRows, weight, dInput: rows(dInput, batch), reluInput: flat };
-        steps.push(...pass(gpu, choose, linearBackwardInputVariants, linearBackwardInput, shape, tensors, ofInput));
+        steps.push(...pass(gpu, reading, linearBackwardInputVariants, linearBackwardInput, shape, tensors, ofInput));
       }
       const tensors = { input: flat, dOutput: dRows, ...gradient };
       const variant = choose(linearBackwardWeightVariants, shape, ofWeight);

@@ -38,4 +38,6 @@ export interface DqnOptions {
   readonly rmspropMomentum: number;
   /** Added to the denominator (Adam, common RMSProp) or under its root (centred RMSProp). */
   readonly optimiserEpsilon: number;
+  /** What the passes read the weights from: the weights themselves, or a copy rounded to f16. */
+  readonly storage: 'f32' | 'f16';
 }

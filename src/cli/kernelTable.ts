@@ -10,6 +10,7 @@ const reasons: Readonly<Record<KernelRow['source'], string>> = {
   likely: 'likely; not measured',
   forced: 'as --kernels says',
   recorded: 'as the run began',
+  storage: 'reads f16 weights',
 };
 
 /** The table, and where what was measured is kept. */

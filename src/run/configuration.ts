@@ -253,6 +253,14 @@ export const configurationSchema = z.strictObject({
     1e-8,
     agent('Kingma 2015', 'Added to the denominator, or under its root in centred RMSProp (Mnih 2015: 0.01)'),
   ),
+  storage: field(
+    z.enum(['f32', 'f16']),
+    'f32',
+    agent(
+      'this project',
+      'What passes read as weights: the weights, or a copy rounded to f16; then tiled kernels read it, and all else is f32',
+    ),
+  ),
 });
 
 /** Everything that decides a run. Read-only from the moment it is resolved. */
@@ -274,7 +282,7 @@ export function agentOptions(configuration: Configuration): DqnOptions {
     ...{ replayCapacity, replaySampling, learnStart, updateEvery, targetEvery },
     ...{ epsilonStart, epsilonEnd, epsilonDecaySteps, epsilonDecayFrom, loss, gradient },
     ...{ optimiser, learningRate, adamBeta1, adamBeta2, rmspropDecay, rmspropMomentum },
-    optimiserEpsilon: configuration.optimiserEpsilon,
+    ...{ optimiserEpsilon: configuration.optimiserEpsilon, storage: configuration.storage },
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which shaders run for each pass: those of the run that goes on, those that `--kernels` forces, those that were measured before on
+ * Which shaders run for each pass: those of the run that goes on, those that `--kernels` forces or `--storage` needs, those that were measured before on
  * this adapter (kernelCache.ts), or, at first use, those that are measured now.
  */
 import { adapterName } from '../../kernels/runtime/adapter.ts';
@@ -7,6 +7,7 @@ import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { type PassOnShape, passesOf, passKey, type VisitPasses } from '../../kernels/tuning/passes.ts';
 import { type Choice, measuredChoices, type VariantTimes } from '../../kernels/tuning/tuner.ts';
 import { type ChooseVariant, likelyVariants, type Variant, variantsOf } from '../../kernels/variant.ts';
+import type { DqnOptions } from '../agent/options.ts';
 import { UserError } from '../errors.ts';
 import { type Choices, circumstancesOf, KernelCache } from './kernelCache.ts';
 
@@ -22,6 +23,8 @@ const firstUseMs = 2000;
 export interface KernelOptions {
   /** Default `auto`. */
   readonly kernels?: KernelsOption;
+  /** What the weights are stored as; with f16 only some variants can read them. Default `f32`. */
+  readonly storage?: DqnOptions['storage'];
   /** What a run that goes on has run so far; stronger than `kernels`. */
   readonly recorded?: KernelRecord | undefined;
   /** `first use`: what was never measured here, for two seconds at most; `all`: everything, again. Default `first use`. */
@@ -40,8 +43,8 @@ export interface KernelRow {
   /** In words. */
   readonly shape: string;
   readonly variant: Variant;
-  /** `only`: no other is worth running here; `likely`: not measured. */
-  readonly source: 'only' | 'measured' | 'likely' | 'forced' | 'recorded';
+  /** `only`: no other is worth running here; `likely`: not measured; `storage`: it reads weights stored as f16. */
+  readonly source: 'only' | 'measured' | 'likely' | 'forced' | 'recorded' | 'storage';
   /** Milliseconds of what was measured. */
   readonly ms: VariantTimes;
 }
@@ -58,7 +61,7 @@ export interface Kernels {
 
 /** Chooses for each pass that `visit` names. Throws UserError where the adapter cannot run the variant that is forced. */
 export async function chooseKernels(gpu: Gpu, visit: VisitPasses, options: KernelOptions = {}): Promise<Kernels> {
-  const { kernels = 'auto', recorded = {}, cache = new KernelCache(circumstancesOf(gpu)) } = options;
+  const { kernels = 'auto', storage = 'f32', recorded = {}, cache = new KernelCache(circumstancesOf(gpu)) } = options;
   const passes = passesOf(gpu, visit);
   const warnings: string[] = [];
   const rows = new Map<string, KernelRow>();
@@ -71,7 +74,8 @@ export async function chooseKernels(gpu: Gpu, visit: VisitPasses, options: Kerne
   for (const pass of passes) {
     const before = recorded[pass.key];
     const variant = pass.variants.find((one) => one === before);
-    if (variant !== undefined) decide(pass, variant, 'recorded');
+    if (storage === 'f16' && pass.halves !== undefined) decide(pass, pass.halves, 'storage');
+    else if (variant !== undefined) decide(pass, variant, 'recorded');
     else if (before !== undefined) replaced.push(pass);
   }
   if (replaced.length > 0) {
@@ -109,7 +113,7 @@ export async function chooseKernels(gpu: Gpu, visit: VisitPasses, options: Kerne
     },
     rows: all,
     record: Object.fromEntries(all.map(({ key, variant }) => [key, variant])),
-    lines: [...warnings.map((warning) => `Warning: ${warning}`), `Kernels: ${summary(all, forced)}`],
+    lines: [...warnings.map((warning) => `Warning: ${warning}`), `Kernels: ${wholeSummary(all, forced)}`],
     cachePath: cache.path,
   };
 }
@@ -157,6 +161,14 @@ async function choicesFor(
 function choiceOf(pass: PassOnShape, choices: Choices): Choice | undefined {
   const choice = choices.get(pass.key);
   return choice !== undefined && pass.variants.includes(choice.variant) ? choice : undefined;
+}
+
+function wholeSummary(rows: readonly KernelRow[], forced: Variant | undefined): string {
+  const stored = rows.filter(({ source }) => source === 'storage');
+  const others = rows.filter(({ source }) => source !== 'storage');
+  if (stored.length === 0) return summary(others, forced);
+  const text = `${stored[0].variant} for the ${stored.length} passes that read weights, as --storage f16 needs`;
+  return others.length === 0 ? text : `${summary(others, forced)}; ${text}`;
 }
 
 function summary(rows: readonly KernelRow[], forced: Variant | undefined): string {

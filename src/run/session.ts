@@ -137,12 +137,12 @@ export function openEnvironment(
 /** Chooses the shaders of a training agent. Throws UserError where the adapter cannot run those that the configuration names. */
 export function trainingKernels(
   gpu: Gpu,
-  { network, observationSize, stack, batchSize, kernels }: Configuration,
+  { network, observationSize, stack, batchSize, kernels, storage }: Configuration,
   actionCount: number,
   options: Pick<KernelOptions, 'measure' | 'recorded'>,
 ): Promise<Kernels> {
   const shape = architecture(network, observationSize, stack, actionCount);
-  return chooseKernels(gpu, (choose) => visitTraining(shape, batchSize, choose), { kernels, ...options });
+  return chooseKernels(gpu, (choose) => visitTraining(shape, batchSize, choose), { kernels, storage, ...options });
 }
 
 /**
@@ -155,11 +155,12 @@ export async function openPolicy(
   actionCount: number,
   weights: readonly NamedArray[],
 ): Promise<{ readonly policy: Policy; readonly lines: readonly string[] }> {
-  const { network, observationSize, stack } = configuration;
+  const { network, observationSize, stack, storage } = configuration;
   const shape = architecture(network, observationSize, stack, actionCount);
-  const parameters = new ParameterSet(gpu, shape, 'player');
+  const parameters = new ParameterSet(gpu, shape, 'player', storage);
+  let values: Float32Array;
   try {
-    parameters.write(fromNamedArrays(shape, weights));
+    values = fromNamedArrays(shape, weights);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(
@@ -172,9 +173,10 @@ export async function openPolicy(
   }
   // The run may have been trained on an adapter that runs more.
   const kernels = variantsOf(gpu).find((variant) => variant === configuration.kernels) ?? 'auto';
-  const { choose, lines } = await chooseKernels(gpu, (ask) => visitForward(shape, 1, ask), { kernels });
+  const { choose, lines } = await chooseKernels(gpu, (ask) => visitForward(shape, 1, ask), { kernels, storage });
   const policy = new Policy(gpu, parameters, observationSize, stack, choose);
   await gpu.compiled();
+  parameters.write(values);
   return { policy, lines };
 }
 

@@ -34,6 +34,7 @@ const options: DqnOptions = {
   rmspropDecay: 0.95,
   rmspropMomentum: 0,
   optimiserEpsilon: 1e-8,
+  storage: 'f32',
 };
 
 async function agent(changes: Partial<DqnOptions> = {}) {

@@ -165,7 +165,7 @@ describe('a run', () => {
     ...{ batchSize, replayCapacity: 70, replaySampling: 'without-replacement', learnStart: 40, updateEvery: 2 },
     ...{ targetEvery: 20, epsilonStart: 1, epsilonEnd: 0.05, epsilonDecaySteps: 100, epsilonDecayFrom: 'start' },
     ...{ loss: 'huber', gradient: 'mean', optimiser: 'adam', learningRate: 1e-3, adamBeta1: 0.9, adamBeta2: 0.999 },
-    ...{ rmspropDecay: 0.95, rmspropMomentum: 0, optimiserEpsilon: 1e-8 },
+    ...{ rmspropDecay: 0.95, rmspropMomentum: 0, optimiserEpsilon: 1e-8, storage: 'f32' },
   };
   const { replayCapacity: capacity, observationSize: side } = options;
 

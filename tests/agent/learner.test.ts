@@ -40,6 +40,7 @@ const base: DqnOptions = {
   rmspropDecay: 0.95,
   rmspropMomentum: 0,
   optimiserEpsilon: 1e-8,
+  storage: 'f32',
 };
 
 /** A batch with everything that occurs: noise frames, black frames before the start, ends, rewards of both signs. */

@@ -131,6 +131,7 @@ function fillingPass(
       flops,
       variants,
       contenders: variants,
+      halves: undefined,
     },
     trial() {
       begun.push(flops);

@@ -115,6 +115,13 @@ describe('ranges', () => {
     expect(resolve({ observationSize: 64, resize: 'area' }).observationSize).toBe(64);
   });
 
+  test('a storage that is not there: one line that names those that are', () => {
+    expect(resolve({}).storage).toBe('f32');
+    expect(resolve({ storage: 'f16' }).storage).toBe('f16');
+    const text = complaint(() => resolve({ storage: 'f64' }));
+    expect(text.trimEnd()).toBe('--storage: "f64" is not allowed; allowed: f32, f16. Did you mean "f32"?');
+  });
+
   test('a preset that is not there names the nearest', () => {
     expect(complaint(() => resolve({ preset: 'quik' }))).toContain('Did you mean "quick"?');
   });

@@ -165,6 +165,43 @@ describe('what is kept', () => {
   });
 });
 
+describe('weights stored as f16', () => {
+  const visitAll = (choose: ChooseVariant): void => visitTraining(shape, 8, choose);
+  const stored = (options: KernelOptions): Promise<Kernels> =>
+    chooseKernels(gpu, visitAll, { cache: opened(), budgetMs: 0, storage: 'f16', ...options });
+
+  test('are read by tiled kernels, whatever else is asked for; the line says so', async () => {
+    for (const options of [
+      {},
+      { kernels: 'generic' },
+      { recorded: (await stored({ kernels: 'generic' })).record },
+    ] as const) {
+      const { rows, lines, choose, record } = await stored(options);
+      const readers = rows.filter(({ key }) => !key.includes('.backwardWeight'));
+      // Forward passes of 8 and of 1 through four layers, and the input gradients of three.
+      expect(readers.length).toBe(11);
+      expect(rows.length).toBe(15);
+      for (const { key, variant, source } of rows) {
+        expect(source === 'storage').toBe(!key.includes('.backwardWeight'));
+        if (source === 'storage') expect(variant).toBe('tiled');
+        expect(record[key]).toBe(variant);
+      }
+      visitForward(shape, 8, (all, of, chosen) => {
+        expect(choose(all, of, chosen)).toBe('tiled');
+        return 'generic';
+      });
+      expect(lines.at(-1)).toMatch(
+        /^Kernels: \w.*; tiled for the 11 passes that read weights, as --storage f16 needs$/,
+      );
+      if ('kernels' in options) expect(lines.at(-1)).toStartWith('Kernels: generic, as --kernels says; tiled');
+    }
+    const acting = await chooseKernels(gpu, visit, { cache: opened(), storage: 'f16' });
+    expect(acting.lines).toEqual(['Kernels: tiled for the 4 passes that read weights, as --storage f16 needs']);
+    // The choices for f32 are none of its business.
+    expect((await choosing({ budgetMs: 0 })).rows.some(({ source }) => source === 'storage')).toBe(false);
+  });
+});
+
 describe('two processes', () => {
   const choice = (variant: Variant): Choice => ({ variant, ms: { [variant]: 1 } });
 
