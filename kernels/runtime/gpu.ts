@@ -159,7 +159,8 @@ export class Gpu {
   }
 
   /**
-   * Copies `data` to the tensor (f32 and u32: one value an element; u8: one byte an element), from its byte `start` on, a multiple of 4.
+   * Copies `data` to the tensor (f32 and u32: one value an element; f16: words of two; u8: one byte an element), from its byte `start`
+   * on, a multiple of 4.
    */
   write(tensor: Tensor, data: Float32Array | Uint32Array | Uint8Array, start = 0): void {
     if (start + data.byteLength > tensor.byteLength) {

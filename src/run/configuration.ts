@@ -258,7 +258,7 @@ export const configurationSchema = z.strictObject({
     'f32',
     agent(
       'this project',
-      'What passes read as weights: the weights, or a copy rounded to f16; then tiled kernels read it, and all else is f32',
+      'What kernels read the weights from: the weights, or a copy of them rounded to f16 (by tiled kernels); all else is f32',
     ),
   ),
 });

@@ -1,6 +1,6 @@
 /**
- * Which shaders run for each pass: those of the run that goes on, those that `--kernels` forces or `--storage` needs, those that were measured before on
- * this adapter (kernelCache.ts), or, at first use, those that are measured now.
+ * Which shaders run for each pass: those that `--storage` needs, those of the run that goes on, those that `--kernels` forces, those that
+ * were measured before on this adapter (kernelCache.ts), or, at first use, those that are measured now.
  */
 import { adapterName } from '../../kernels/runtime/adapter.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';

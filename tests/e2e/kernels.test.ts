@@ -107,6 +107,21 @@ test('--kernels forces one, and the run says so', async () => {
   expect(new Set(Object.values(recordOf('forced')))).toEqual(new Set(['generic']));
 });
 
+test('--storage f16: the run says what reads it, repeats to the bit, and goes on to the same; so does evaluation', async () => {
+  const f16 = ['--storage', 'f16'];
+  const whole = await train('f16', 80, ...f16);
+  const line = /^Kernels: .*; tiled for the 11 passes that read weights, as --storage f16 needs$/m;
+  expect(whole.stderr).toBe('');
+  expect(whole.stdout).toMatch(line);
+  expect(weightsHash(whole)).not.toBe(weightsHash(await train('f32', 80)));
+  await train('f16-part', 70, ...f16);
+  const resumed = await cli(['train', '--resume', join(folder, 'f16-part'), '--steps', '80'], env);
+  expect(resumed.stdout).toMatch(line);
+  expect(weightsHash(resumed)).toBe(weightsHash(whole));
+  const evaluated = await cli(['eval', '--run', join(folder, 'f16'), '--episodes', '1'], env);
+  expect(evaluated.stdout).toContain('\nKernels: tiled for the 4 passes that read weights, as --storage f16 needs\n');
+});
+
 test('a cache folder that cannot be written is one line, and no error', async () => {
   const { code, stdout, stderr } = await cli(
     ['train', 'catch', ...small, '--out', folder, '--name', 'unkept', '--steps', '1', '--batch-size', '5'],
@@ -131,6 +146,7 @@ test.each([
   [['train', 'catch', '--tune', '--kernels', 'generic'], '--tune and --kernels exclude each other.'],
   [['train', '--resume', 'x', '--tune'], '--tune and --resume exclude each other.'],
   [['train', 'catch', '--kernels', 'panel'], 'Did you mean "panel8"?'],
+  [['train', 'catch', '--storage', 'f64'], '"f64" is not allowed; allowed: f32, f16.'],
 ])('%p is one line', async (words, text) => {
   const { code, stderr } = await cli(words, env);
   expect(stderr).toMatch(/^error: [^\n]+\n$/);
