@@ -9,6 +9,7 @@ import { fill } from '../../kernels/fill.ts';
 import { framesStack } from '../../kernels/frames.ts';
 import { framesGather } from '../../kernels/framesGather.ts';
 import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
+import { halfPack } from '../../kernels/half.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
 import { linearBackwardWeightStep, linearStepCovers } from '../../kernels/linearStep.ts';
 import { argmaxForward, maxForward } from '../../kernels/max.ts';
@@ -187,6 +188,7 @@ export function parameterKernels(gpu: Gpu): MeasuredCall[] {
     ...adamStep({ ...step('adam'), firstMoment: state('first'), secondMoment: state('second') }),
     ...copy({ input: gradients, output: state('copied') }),
     ...fill({ output: state('filled') }),
+    ...halfPack({ input: gradients, output: gpu.tensor('packed', [words], 'f16') }),
     ...labelled(
       ['reduce.rows', 'reduce.rows.partials'],
       reduce({ reduction: 'maxAbsolute', input: gradients, output: gpu.tensor('largest', [1]), partials }),
