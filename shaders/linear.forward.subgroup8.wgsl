@@ -2,7 +2,7 @@
 //   INPUTS and OUTPUTS are multiples of 4; tensors are bound as whole vec4s.
 // A workgroup is one subgroup and computes 16 successive rows x 32 columns; an invocation sums 4 of the columns for all 16 rows.
 // Invocations load 2 rows each and share them by subgroupBroadcast (why: conv2d.forward.subgroup8.wgsl). Sums run over k upwards.
-// Rows that a small batch does not have are not computed: acting has a batch of 1.
+// The upper eight rows are left out where the batch has none; one row alone is linear.forward.single8.wgsl.
 // Bounds: rows past BATCH are computed as the last one, columns past OUTPUTS as the last ones; neither is written.
 enable subgroups;
 
@@ -60,15 +60,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(subgroup_invocation_id) la
     let w3 = weight[weightAddress + OUTPUTS / 4 * 3];
     weightAddress += OUTPUTS;
     sum0 = multiplyAdd(sum0, subgroupBroadcast(low, 0u), w0, w1, w2, w3);
-    if (BATCH > 1) {
-      sum1 = multiplyAdd(sum1, subgroupBroadcast(low, 1u), w0, w1, w2, w3);
-      sum2 = multiplyAdd(sum2, subgroupBroadcast(low, 2u), w0, w1, w2, w3);
-      sum3 = multiplyAdd(sum3, subgroupBroadcast(low, 3u), w0, w1, w2, w3);
-      sum4 = multiplyAdd(sum4, subgroupBroadcast(low, 4u), w0, w1, w2, w3);
-      sum5 = multiplyAdd(sum5, subgroupBroadcast(low, 5u), w0, w1, w2, w3);
-      sum6 = multiplyAdd(sum6, subgroupBroadcast(low, 6u), w0, w1, w2, w3);
-      sum7 = multiplyAdd(sum7, subgroupBroadcast(low, 7u), w0, w1, w2, w3);
-    }
+    sum1 = multiplyAdd(sum1, subgroupBroadcast(low, 1u), w0, w1, w2, w3);
+    sum2 = multiplyAdd(sum2, subgroupBroadcast(low, 2u), w0, w1, w2, w3);
+    sum3 = multiplyAdd(sum3, subgroupBroadcast(low, 3u), w0, w1, w2, w3);
+    sum4 = multiplyAdd(sum4, subgroupBroadcast(low, 4u), w0, w1, w2, w3);
+    sum5 = multiplyAdd(sum5, subgroupBroadcast(low, 5u), w0, w1, w2, w3);
+    sum6 = multiplyAdd(sum6, subgroupBroadcast(low, 6u), w0, w1, w2, w3);
+    sum7 = multiplyAdd(sum7, subgroupBroadcast(low, 7u), w0, w1, w2, w3);
     if (BATCH > 8) {
       let high = input[highRow + k];
       sum8 = multiplyAdd(sum8, subgroupBroadcast(high, 0u), w0, w1, w2, w3);
