@@ -69,11 +69,6 @@ export function conv2dForward(
   return implementation.calls(shape, tensors, options);
 }
 
-/** f32 elements of the scratch tensor that `conv2dForward` needs with these options; 0 for none. Throws ShapeError. */
-export function conv2dForwardScratch(shape: Conv2dShape, options: Conv2dForwardOptions = {}): number {
-  return implementationOf(conv2dForwardVariants, shape, options).scratch?.(shape, options) ?? 0;
-}
-
 /** dInput, the loss's gradient with respect to the layer's input. Throws ShapeError. */
 export function conv2dBackwardInput(
   shape: Conv2dShape,
@@ -90,11 +85,6 @@ export function conv2dBackwardInput(
   return implementation.calls(shape, tensors, options);
 }
 
-/** f32 elements of the scratch tensor that `conv2dBackwardInput` needs with these options; 0 for none. Throws ShapeError. */
-export function conv2dBackwardInputScratch(shape: Conv2dShape, options: VariantOptions = {}): number {
-  return implementationOf(conv2dBackwardInputVariants, shape, options).scratch?.(shape, options) ?? 0;
-}
-
 /** dWeight and dBias, the loss's gradients with respect to the parameters, in a fixed order of summation. Throws ShapeError. */
 export function conv2dBackwardWeight(
   shape: Conv2dShape,
@@ -108,9 +98,4 @@ export function conv2dBackwardWeight(
   expectTensor(kernel, 'dWeight', tensors.dWeight, weightShape);
   expectTensor(kernel, 'dBias', tensors.dBias, [shape.outputs]);
   return implementationOf(conv2dBackwardWeightVariants, shape, options).calls(shape, tensors, options);
-}
-
-/** f32 elements of the scratch tensor that `conv2dBackwardWeight` needs with these options; 0 for none. Throws ShapeError. */
-export function conv2dBackwardWeightScratch(shape: Conv2dShape, options: Conv2dBackwardWeightOptions = {}): number {
-  return implementationOf(conv2dBackwardWeightVariants, shape, options).scratch?.(shape, options) ?? 0;
 }

@@ -63,11 +63,6 @@ export function framesConv2dForward(
   return implementation.calls(shape, tensors, options);
 }
 
-/** f32 elements of the scratch tensor that `framesConv2dForward` needs with these options; 0 for none. Throws ShapeError. */
-export function framesConv2dForwardScratch(shape: Conv2dShape, options: Conv2dForwardOptions = {}): number {
-  return implementationOf(framesConv2dForwardVariants, shape, options).scratch?.(shape, options) ?? 0;
-}
-
 /** dWeight and dBias, the loss's gradients with respect to the parameters, in a fixed order of summation. Throws ShapeError. */
 export function framesConv2dBackwardWeight(
   shape: Conv2dShape,
@@ -81,12 +76,4 @@ export function framesConv2dBackwardWeight(
   expectTensor(kernel, 'dWeight', tensors.dWeight, weightShape);
   expectTensor(kernel, 'dBias', tensors.dBias, [shape.outputs]);
   return implementationOf(framesConv2dBackwardWeightVariants, shape, options).calls(shape, tensors, options);
-}
-
-/** f32 elements of the scratch tensor that `framesConv2dBackwardWeight` needs with these options; 0 for none. Throws ShapeError. */
-export function framesConv2dBackwardWeightScratch(
-  shape: Conv2dShape,
-  options: Conv2dBackwardWeightOptions = {},
-): number {
-  return implementationOf(framesConv2dBackwardWeightVariants, shape, options).scratch?.(shape, options) ?? 0;
 }

@@ -62,11 +62,6 @@ export function linearForward(
   return implementation.calls(shape, tensors, options);
 }
 
-/** f32 elements of the scratch tensor that `linearForward` needs with these options; 0 for none. */
-export function linearForwardScratch(shape: LinearShape, options: LinearForwardOptions = {}): number {
-  return implementationOf(linearForwardVariants, shape, options).scratch?.(shape, options) ?? 0;
-}
-
 /** dInput, the loss's gradient with respect to the layer's input. Throws ShapeError. */
 export function linearBackwardInput(
   shape: LinearShape,
@@ -85,11 +80,6 @@ export function linearBackwardInput(
   return implementation.calls(shape, tensors, options);
 }
 
-/** f32 elements of the scratch tensor that `linearBackwardInput` needs with these options; 0 for none. */
-export function linearBackwardInputScratch(shape: LinearShape, options: VariantOptions = {}): number {
-  return implementationOf(linearBackwardInputVariants, shape, options).scratch?.(shape, options) ?? 0;
-}
-
 /** dWeight and dBias, the loss's gradients with respect to the parameters. Throws ShapeError. */
 export function linearBackwardWeight(
   shape: LinearShape,
@@ -103,9 +93,4 @@ export function linearBackwardWeight(
   expectTensor(kernel, 'dWeight', tensors.dWeight, [shape.inputs, shape.outputs]);
   expectTensor(kernel, 'dBias', tensors.dBias, [shape.outputs]);
   return implementationOf(linearBackwardWeightVariants, shape, options).calls(shape, tensors, options);
-}
-
-/** f32 elements of the scratch tensor that `linearBackwardWeight` needs with these options; 0 for none. */
-export function linearBackwardWeightScratch(shape: LinearShape, options: VariantOptions = {}): number {
-  return implementationOf(linearBackwardWeightVariants, shape, options).scratch?.(shape, options) ?? 0;
 }

@@ -52,7 +52,6 @@ export class Learner {
   /** The dispatches of one update, in order: to run and to measure. */
   readonly steps: readonly Step[];
   readonly #copyToTarget: readonly Step[];
-  readonly #choose: ChooseVariant;
   /** Optimiser steps taken: Adam's bias correction needs it. */
   #optimiserSteps = 0;
 
@@ -69,7 +68,6 @@ export class Learner {
     shards: readonly Tensor[] = [],
     { fuse = true }: { readonly fuse?: boolean } = {},
   ) {
-    this.#choose = choose;
     const { architecture } = online;
     const { batchSize: batch, observationSize: side, stack } = options;
     this.architecture = architecture;
@@ -92,7 +90,7 @@ export class Learner {
     this.#rates = gpu.uniform('rates', ratesWords);
     this.#statistics = gpu.tensor('statistics', statisticsShape);
     this.#entries = shards.length === 0 ? undefined : gpu.tensor('batch.entries', [batch * (stack + 1)], 'u32');
-    this.steps = [...this.#gather(shards), ...this.#update(fuse), ...online.packing];
+    this.steps = [...this.#gather(shards), ...this.#update(choose, fuse), ...online.packing];
     this.#copyToTarget = [gpu.copy(online.all, this.target.all), ...this.target.packing];
   }
 
@@ -101,14 +99,14 @@ export class Learner {
     return bind(this.#gpu, framesGather({ shards, entries: this.#entries, output: this.#frames }));
   }
 
-  #update(fuse: boolean): Step[] {
+  #update(choose: ChooseVariant, fuse: boolean): Step[] {
     const gpu = this.#gpu;
     const { batchSize: batch, discount, loss, gradient: reduction } = this.#options;
     const { actionCount } = this.architecture;
     const nextStates = { frames: this.#frames, frameNumbers: this.#nextStateNumbers };
-    const targetPass = forwardPass(gpu, this.target, nextStates, this.#choose);
+    const targetPass = forwardPass(gpu, this.target, nextStates, choose);
     const states = { frames: this.#frames, frameNumbers: this.#stateNumbers };
-    const onlinePass = forwardPass(gpu, this.online, states, this.#choose);
+    const onlinePass = forwardPass(gpu, this.online, states, choose);
 
     // y = r + (1 - terminal) * discount * max over a of Q_target(s', a); the loss of Q(s, a) against it, and its gradient with
     // respect to all Q(s, .)
@@ -124,7 +122,7 @@ export class Learner {
 
     const step = (range: ParameterRange): KernelCall[] => this.#optimiserStep(range);
     const fused = fuse ? step : undefined;
-    const backward = backwardPass(gpu, this.online, this.gradients, onlinePass, dValues, this.#choose, fused);
+    const backward = backwardPass(gpu, this.online, this.gradients, onlinePass, dValues, choose, fused);
     return [
       ...targetPass.steps,
       ...onlinePass.steps,
@@ -210,7 +208,8 @@ export class Learner {
       return () => this.#gpu.write(all, found.data);
     });
     for (const write of writes) write();
-    this.#gpu.run([...this.online.packing, ...this.target.packing]);
+    const packing = [...this.online.packing, ...this.target.packing];
+    if (packing.length > 0) this.#gpu.run(packing);
     this.#optimiserSteps = optimiserSteps;
   }
 

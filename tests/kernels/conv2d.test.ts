@@ -9,12 +9,12 @@ import {
   type Conv2dShape,
   conv2dBackwardInput,
   conv2dBackwardWeight,
-  conv2dBackwardWeightScratch,
+  conv2dBackwardWeightVariants,
   conv2dForward,
   conv2dOutputSize,
 } from '../../kernels/conv2d.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
-import { type Variant, variantsOf } from '../../kernels/variant.ts';
+import { scratchWords, type Variant, variantsOf } from '../../kernels/variant.ts';
 import {
   dotBound,
   expectClose,
@@ -151,13 +151,13 @@ async function checkBackwardWeight(gpu: Gpu, shape: Conv2dShape, variant: Varian
   const data = layerData(shape, seed);
   const dWeight = poisoned(gpu, 'dWeight', data.weightShape);
   const dBias = poisoned(gpu, 'dBias', [shape.outputs]);
-  const scratchWords = conv2dBackwardWeightScratch(shape, { variant, splits });
+  const words = scratchWords(conv2dBackwardWeightVariants, shape, { variant, splits });
   const tensors = {
     input: uploaded(gpu, 'input', data.inputShape, data.input),
     dOutput: uploaded(gpu, 'dOutput', data.outputShape, data.dOutput),
     dWeight,
     dBias,
-    scratch: scratchWords === 0 ? undefined : poisoned(gpu, 'scratch', [scratchWords]),
+    scratch: words === 0 ? undefined : poisoned(gpu, 'scratch', [words]),
   };
   await runCalls(gpu, conv2dBackwardWeight(shape, tensors, { variant, splits }));
   const expected = conv2dBackwardWeightReference(shape, data.input, data.dOutput);
@@ -225,14 +225,14 @@ for (const variant of variants) {
       const weight = uploaded(gpu, 'weight', data.weightShape, data.weight);
       const bias = uploaded(gpu, 'bias', [shape.outputs], data.bias);
       const dOutput = uploaded(gpu, 'dOutput', data.outputShape, data.dOutput);
-      const scratchWords = conv2dBackwardWeightScratch(shape, { variant, splits: 2 });
+      const words = scratchWords(conv2dBackwardWeightVariants, shape, { variant, splits: 2 });
       const results: Float32Array[][] = [];
       for (let run = 0; run < 2; run++) {
         const output = poisoned(gpu, 'output', data.outputShape);
         const dInput = poisoned(gpu, 'dInput', data.inputShape);
         const dWeight = poisoned(gpu, 'dWeight', data.weightShape);
         const dBias = poisoned(gpu, 'dBias', [shape.outputs]);
-        const scratch = poisoned(gpu, 'scratch', [scratchWords]);
+        const scratch = poisoned(gpu, 'scratch', [words]);
         await runCalls(gpu, [
           ...conv2dForward(shape, { input, weight, bias, output }, { variant }),
           ...conv2dBackwardInput(shape, { dOutput, weight, dInput }, { variant }),

@@ -5,11 +5,10 @@ import { conv2dBackwardWeightReference } from '../../kernels/conv2d.ref.ts';
 import {
   type Conv2dShape,
   conv2dBackwardWeight,
-  conv2dBackwardWeightScratch,
   conv2dBackwardWeightVariants,
   conv2dOutputSize,
 } from '../../kernels/conv2d.ts';
-import { variantsCovering, variantsOf } from '../../kernels/variant.ts';
+import { scratchWords, variantsCovering, variantsOf } from '../../kernels/variant.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { dotBound, expectClose, randomValues, testGpu } from '../support/kernelTest.ts';
 
@@ -65,7 +64,7 @@ async function check(shape: Conv2dShape, splits?: number): Promise<void> {
   const input = randomValues(batch * height * width * inputs, 1, 'input');
   const dOutput = randomValues(pixels * outputs, 1, 'dOutput');
   const options = { variant: 'panel8', splits } as const;
-  const words = conv2dBackwardWeightScratch(shape, options);
+  const words = scratchWords(conv2dBackwardWeightVariants, shape, options);
   if (splits !== undefined)
     expect(words).toBeLessThan(splits * (kernelHeight * kernelWidth * inputs + 1) * outputs + 64);
   const [dWeight, dBias] = await runTwice(gpu, () => {

@@ -4,12 +4,8 @@ import { conv2dBackwardWeightReference } from '../../kernels/conv2d.ref.ts';
 import { type Conv2dShape, conv2dOutputSize } from '../../kernels/conv2d.ts';
 import { framesStackReference } from '../../kernels/frames.ref.ts';
 import { panel8BackwardWeight } from '../../kernels/framesConv2d/panel8BackwardWeight.ts';
-import {
-  framesConv2dBackwardWeight,
-  framesConv2dBackwardWeightScratch,
-  framesConv2dBackwardWeightVariants,
-} from '../../kernels/framesConv2d.ts';
-import { variantsCovering, variantsOf } from '../../kernels/variant.ts';
+import { framesConv2dBackwardWeight, framesConv2dBackwardWeightVariants } from '../../kernels/framesConv2d.ts';
+import { scratchWords, variantsCovering, variantsOf } from '../../kernels/variant.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import { dotBound, expectClose, randomValues, testGpu } from '../support/kernelTest.ts';
@@ -77,7 +73,7 @@ async function check(shape: Conv2dShape, splits?: number): Promise<void> {
   const pixels = batch * outputHeight * outputWidth;
   const dOutput = randomValues(pixels * outputs, 1, 'dOutput');
   const options = { variant: 'panel8', splits } as const;
-  const words = framesConv2dBackwardWeightScratch(shape, options);
+  const words = scratchWords(framesConv2dBackwardWeightVariants, shape, options);
   const [dWeight, dBias] = await runTwice(gpu, () => {
     const tensors = {
       frames: guarded(gpu, 'frames', [count, height, width], frames),

@@ -2,12 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { conv2dForwardReference } from '../../kernels/conv2d.ref.ts';
 import { type Conv2dShape, conv2dOutputSize } from '../../kernels/conv2d.ts';
 import { framesStackReference } from '../../kernels/frames.ref.ts';
-import {
-  framesConv2dForward,
-  framesConv2dForwardScratch,
-  framesConv2dForwardVariants,
-} from '../../kernels/framesConv2d.ts';
-import { type Variant, variantsCovering, variantsOf } from '../../kernels/variant.ts';
+import { framesConv2dForward, framesConv2dForwardVariants } from '../../kernels/framesConv2d.ts';
+import { scratchWords, type Variant, variantsCovering, variantsOf } from '../../kernels/variant.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import {
   dotBound,
@@ -64,7 +60,7 @@ async function forward(shape: Conv2dShape, variant: Variant, relu: boolean) {
   const bias = randomValues(outputs, 3, 'bias');
   const output = poisoned(gpu, 'output', [batch, outputHeight, outputWidth, outputs]);
   const options = { variant, relu };
-  const words = framesConv2dForwardScratch(shape, options);
+  const words = scratchWords(framesConv2dForwardVariants, shape, options);
   const tensors = {
     ...{ frames, frameNumbers, output },
     weight: uploaded(gpu, 'weight', [kernelHeight, kernelWidth, inputs, outputs], weight),

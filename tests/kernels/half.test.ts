@@ -5,29 +5,27 @@ import { conv2dBackwardInputReference, conv2dForwardReference } from '../../kern
 import {
   type Conv2dShape,
   conv2dBackwardInput,
-  conv2dBackwardInputScratch,
+  conv2dBackwardInputVariants,
   conv2dForward,
-  conv2dForwardScratch,
+  conv2dForwardVariants,
   conv2dOutputSize,
 } from '../../kernels/conv2d.ts';
 import { framesStackReference } from '../../kernels/frames.ref.ts';
-import { framesConv2dForward, framesConv2dForwardScratch } from '../../kernels/framesConv2d.ts';
+import { framesConv2dForward, framesConv2dForwardVariants } from '../../kernels/framesConv2d.ts';
 import { halfBits, halfNeighbours, halfValue, nearestHalf, packHalves } from '../../kernels/half.ref.ts';
 import { halfPack } from '../../kernels/half.ts';
 import {
   type LinearShape,
   linearBackwardInput,
-  linearBackwardInputScratch,
   linearBackwardInputVariants,
   linearBackwardWeightVariants,
   linearForward,
-  linearForwardScratch,
   linearForwardVariants,
 } from '../../kernels/linear.ts';
 import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
-import { likelyVariants, readingHalves } from '../../kernels/variant.ts';
+import { likelyVariants, readingHalves, scratchWords } from '../../kernels/variant.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { guarded, runTwice } from '../support/guarded.ts';
 import {
@@ -159,7 +157,7 @@ async function checkForward(shape: Conv2dShape): Promise<void> {
     weight: uploadedHalves(gpu, weightShape, weight),
     bias: uploaded(gpu, 'bias', [shape.outputs], bias),
   };
-  const scratch = scratchOf(gpu, conv2dForwardScratch(shape, options));
+  const scratch = scratchOf(gpu, scratchWords(conv2dForwardVariants, shape, options));
   const actual = await written(gpu, outputShape, (output) =>
     conv2dForward(shape, { ...given, output, scratch }, options),
   );
@@ -181,7 +179,7 @@ async function checkFramesForward(shape: Conv2dShape): Promise<void> {
     ...{ frames, frameNumbers, weight: uploadedHalves(gpu, weightShape, weight) },
     bias: uploaded(gpu, 'bias', [shape.outputs], bias),
   };
-  const scratch = scratchOf(gpu, framesConv2dForwardScratch(shape, options));
+  const scratch = scratchOf(gpu, scratchWords(framesConv2dForwardVariants, shape, options));
   const actual = await written(gpu, outputShape, (output) =>
     framesConv2dForward(shape, { ...given, output, scratch }, options),
   );
@@ -198,7 +196,7 @@ async function checkBackwardInput(shape: Conv2dShape): Promise<void> {
     weight: uploadedHalves(gpu, weightShape, weight),
     reluInput: uploaded(gpu, 'reluInput', inputShape, mask),
   };
-  const scratch = scratchOf(gpu, conv2dBackwardInputScratch(shape, options));
+  const scratch = scratchOf(gpu, scratchWords(conv2dBackwardInputVariants, shape, options));
   const actual = await written(gpu, inputShape, (dInput) =>
     conv2dBackwardInput(shape, { ...given, dInput, scratch }, options),
   );
@@ -222,7 +220,7 @@ async function checkLinear(shape: LinearShape): Promise<void> {
     bias: uploaded(gpu, 'bias', [outputs], bias),
   };
   const input = uploaded(gpu, 'input', [batch, inputs], data);
-  const scratch = scratchOf(gpu, linearForwardScratch(shape, options));
+  const scratch = scratchOf(gpu, scratchWords(linearForwardVariants, shape, options));
   const actual = await written(gpu, [batch, outputs], (output) =>
     linearForward(shape, { ...given, input, output, scratch }, options),
   );
@@ -230,7 +228,7 @@ async function checkLinear(shape: LinearShape): Promise<void> {
 
   const gradient = randomValues(batch * outputs, 4, 'dOutput');
   const dOutput = uploaded(gpu, 'dOutput', [batch, outputs], gradient);
-  const backwardScratch = scratchOf(gpu, linearBackwardInputScratch(shape, options));
+  const backwardScratch = scratchOf(gpu, scratchWords(linearBackwardInputVariants, shape, options));
   const dInput = await written(gpu, [batch, inputs], (output) => {
     const tensors = { dOutput, weight: given.weight, dInput: output, reluInput: input, scratch: backwardScratch };
     return linearBackwardInput(shape, tensors, options);

@@ -12,11 +12,10 @@ import {
   linearBackwardWeight,
   linearBackwardWeightVariants,
   linearForward,
-  linearForwardScratch,
   linearForwardVariants,
 } from '../../kernels/linear.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
-import { type Variant, variantsOf } from '../../kernels/variant.ts';
+import { scratchWords, type Variant, variantsOf } from '../../kernels/variant.ts';
 import {
   dotBound,
   expectClose,
@@ -95,8 +94,8 @@ async function runLayer(gpu: Gpu, shape: LinearShape, variant: Variant, flag: bo
   const dInput = poisoned(gpu, 'dInput', [batch, inputs]);
   const dWeight = poisoned(gpu, 'dWeight', [inputs, outputs]);
   const dBias = poisoned(gpu, 'dBias', [outputs]);
-  const scratchWords = linearForwardScratch(shape, { variant });
-  const scratch = scratchWords === 0 ? undefined : poisoned(gpu, 'scratch', [scratchWords]);
+  const words = scratchWords(linearForwardVariants, shape, { variant });
+  const scratch = words === 0 ? undefined : poisoned(gpu, 'scratch', [words]);
   await runCalls(gpu, [
     ...linearForward(shape, { input, weight, bias, output, scratch }, { variant, relu: flag }),
     ...linearBackwardInput(shape, { dOutput, weight, dInput, reluInput: flag ? input : undefined }, { variant }),

@@ -10,25 +10,26 @@ import {
 import {
   type Conv2dShape,
   conv2dBackwardInput,
-  conv2dBackwardInputScratch,
+  conv2dBackwardInputVariants,
   conv2dBackwardWeight,
-  conv2dBackwardWeightScratch,
+  conv2dBackwardWeightVariants,
   conv2dForward,
-  conv2dForwardScratch,
+  conv2dForwardVariants,
   conv2dOutputSize,
 } from '../../kernels/conv2d.ts';
 import {
   type LinearShape,
   linearBackwardInput,
-  linearBackwardInputScratch,
+  linearBackwardInputVariants,
   linearBackwardWeight,
-  linearBackwardWeightScratch,
+  linearBackwardWeightVariants,
   linearForward,
-  linearForwardScratch,
+  linearForwardVariants,
 } from '../../kernels/linear.ts';
 import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
+import { scratchWords } from '../../kernels/variant.ts';
 import {
   dotBound,
   expectClose,
@@ -107,28 +108,36 @@ async function runLayer(gpu: Gpu, { shape, relu, splits }: Layer, seed: number, 
   const calls: KernelCall[] =
     linear === undefined
       ? [
-          ...conv2dForward(shape, { ...forward, scratch: scratch(conv2dForwardScratch(shape, options)) }, options),
+          ...conv2dForward(
+            shape,
+            { ...forward, scratch: scratch(scratchWords(conv2dForwardVariants, shape, options)) },
+            options,
+          ),
           ...conv2dBackwardInput(
             shape,
-            { ...backwardInput, scratch: scratch(conv2dBackwardInputScratch(shape, options)) },
+            { ...backwardInput, scratch: scratch(scratchWords(conv2dBackwardInputVariants, shape, options)) },
             options,
           ),
           ...conv2dBackwardWeight(
             shape,
-            { ...backwardWeight, scratch: scratch(conv2dBackwardWeightScratch(shape, options)) },
+            { ...backwardWeight, scratch: scratch(scratchWords(conv2dBackwardWeightVariants, shape, options)) },
             options,
           ),
         ]
       : [
-          ...linearForward(linear, { ...forward, scratch: scratch(linearForwardScratch(linear, options)) }, options),
+          ...linearForward(
+            linear,
+            { ...forward, scratch: scratch(scratchWords(linearForwardVariants, linear, options)) },
+            options,
+          ),
           ...linearBackwardInput(
             linear,
-            { ...backwardInput, scratch: scratch(linearBackwardInputScratch(linear, options)) },
+            { ...backwardInput, scratch: scratch(scratchWords(linearBackwardInputVariants, linear, options)) },
             options,
           ),
           ...linearBackwardWeight(
             linear,
-            { ...backwardWeight, scratch: scratch(linearBackwardWeightScratch(linear, options)) },
+            { ...backwardWeight, scratch: scratch(scratchWords(linearBackwardWeightVariants, linear, options)) },
             options,
           ),
         ];

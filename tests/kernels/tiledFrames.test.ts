@@ -6,11 +6,11 @@ import { type Conv2dShape, conv2dOutputSize } from '../../kernels/conv2d.ts';
 import { framesStackReference } from '../../kernels/frames.ref.ts';
 import {
   framesConv2dBackwardWeight,
-  framesConv2dBackwardWeightScratch,
+  framesConv2dBackwardWeightVariants,
   framesConv2dForward,
-  framesConv2dForwardScratch,
+  framesConv2dForwardVariants,
 } from '../../kernels/framesConv2d.ts';
-import type { Variant } from '../../kernels/variant.ts';
+import { scratchWords, type Variant } from '../../kernels/variant.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import {
   dotBound,
@@ -113,12 +113,12 @@ async function runLayer({ shape, variant, relu, splits }: Case) {
   const calls = [
     ...framesConv2dForward(
       shape,
-      { ...forward, scratch: scratch(framesConv2dForwardScratch(shape, options)) },
+      { ...forward, scratch: scratch(scratchWords(framesConv2dForwardVariants, shape, options)) },
       options,
     ),
     ...framesConv2dBackwardWeight(
       shape,
-      { ...backward, scratch: scratch(framesConv2dBackwardWeightScratch(shape, options)) },
+      { ...backward, scratch: scratch(scratchWords(framesConv2dBackwardWeightVariants, shape, options)) },
       options,
     ),
   ];
