@@ -1,4 +1,6 @@
-/** The environment's options. Defaults, ranges and sources stand in src/run/configuration.ts; nothing here has a default. */
+/** The environment's options. Defaults, ranges and sources stand in src/run/environmentFields.ts; nothing here has a default. */
+import type { HistoryType } from '../frameAges.ts';
+
 export interface EnvironmentOptions {
   /** Emulated frames for which each action is held; rewards are summed; broken by the end of an episode. */
   readonly frameSkip: number;
@@ -6,22 +8,39 @@ export interface EnvironmentOptions {
   readonly maxPool: 1 | 2;
   /** Side of the square observation, pixels. */
   readonly observationSize: number;
-  /** `area`: the whole screen averaged to the square. `crop`: averaged to 84 x 110, rows 18 to 101 kept (Lapan); size 84 only. */
-  readonly resize: 'area' | 'crop';
+  /** How a picture becomes smaller: averaged over areas, between the nearest four pixels, or the nearest one. */
+  readonly resize: 'area' | 'bilinear' | 'nearest';
+  /**
+   * What becomes the observation. `none`: the whole screen. `lapan`: scaled to 84 x 110 and rows 18 to 101 kept; in proportion at other
+   * sizes. `graetz`: rows 34 to 193 of the screen, then scaled.
+   */
+  readonly crop: 'none' | 'lapan' | 'graetz';
   /** Observations in a state. */
   readonly stack: number;
-  /** What stands before the first observation of an episode: black frames or the first one repeated. */
-  readonly stackPadding: 'zero' | 'repeat';
+  /** What stands before the first observation of an episode: black ones, the first one repeated, or those of the episode before. */
+  readonly stackPadding: 'zero' | 'repeat' | 'previous';
+  /** Which observations make a state (frameAges.ts). */
+  readonly historyType: HistoryType;
+  readonly historySpacing: number;
   /** At most so many emulated frames of NOOP at the start of a game, drawn uniformly from 1..n; 0 for none. */
   readonly randomStarts: number;
-  /** After a reset press FIRE and then the third action, as games that wait for FIRE need. */
-  readonly fireStart: boolean;
-  /** Losing a life ends the episode for learning; the console is not reset. */
-  readonly lifeLossTerminal: boolean;
+  /** `drawn`: k frames. `one-more`: k + 1 frames, and of their rewards only the last one's counts (DeepMind). */
+  readonly randomStartForm: 'drawn' | 'one-more';
+  /** After a reset press FIRE and then the third action, as games that wait for FIRE need; `if-possible`: only where there is FIRE. */
+  readonly fireStart: 'off' | 'required' | 'if-possible';
+  /** What losing a life is for learning: nothing, the end of an episode, or a terminal transition of an episode that goes on (Graetz). */
+  readonly lifeLoss: 'ignored' | 'ends-episode' | 'terminal-in-memory';
+  /** After a lost life ended an episode the same game goes on: with one no-op step, or with the no-ops of a random start (DeepMind). */
+  readonly afterLifeLoss: 'noop-step' | 'random-start';
   readonly rewardClipping: 'none' | 'clip' | 'sign';
+  /** What `clip` clips to. */
+  readonly minReward: number;
+  readonly maxReward: number;
   /** Probability that the console repeats the previous action in a frame (sticky actions). */
   readonly repeatActionProbability: number;
   readonly actionSet: 'minimal' | 'full';
   /** Emulated frames of a game, its start included, after which the episode is truncated; 0 for no limit. */
   readonly maxEpisodeFrames: number;
+  /** The same in agent steps, those of its start not counted. */
+  readonly maxEpisodeSteps: number;
 }

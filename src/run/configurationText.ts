@@ -3,15 +3,8 @@
  * Everything is read from the schema; nothing is said twice.
  */
 import { z } from 'zod';
-import {
-  configurationSchema,
-  type FieldAbout,
-  type FieldGroup,
-  type FieldName,
-  fieldAbout,
-  fieldGroups,
-  flagFields,
-} from './configuration.ts';
+import { configurationSchema, type FieldName, flagFields } from './configuration.ts';
+import { type FieldAbout, type FieldGroup, fieldAbout, fieldGroups } from './field.ts';
 import { gamePresets, presetNames, presets } from './presets.ts';
 
 /** How a field's value is written. */

@@ -1,5 +1,5 @@
 /**
- * From what the user gave to a checked `Configuration`: defaults < preset < --config file < flags.
+ * From what the user gave to a checked `Configuration`: defaults < preset < protocol < --config file < flags.
  * Every mistake is one `UserError` that names the flag or the file's key, what is allowed and what came.
  */
 import { readFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { UserError } from '../errors.ts';
 import { type Configuration, configurationSchema, type FieldName, flagFields } from './configuration.ts';
 import { fieldKind, fieldRange, flagName } from './configurationText.ts';
 import { gamePresets, type PresetName, presetNames, presets } from './presets.ts';
+import { type ProtocolName, protocolNames, protocols } from './protocols.ts';
 
 /** Fields as read from flags or a file; types not checked yet. */
 export type LooseConfiguration = Partial<Record<FieldName, unknown>>;
@@ -89,7 +90,15 @@ export function resolveConfiguration({ game, file, flags = {} }: ConfigurationSo
       `Presets: ${presetNames.join(', ')}.`,
     );
   }
-  const merged = { ...presets[preset as PresetName].values, ...given, ...flags, game, preset };
+  const protocol = flags.protocol ?? given.protocol ?? 'as-preset';
+  if (!protocolNames.includes(protocol as ProtocolName)) {
+    throw new UserError(
+      `${whence('protocol')}: there is no protocol "${protocol}".${didYouMean(String(protocol), protocolNames)}`,
+      `Protocols: ${protocolNames.join(', ')}.`,
+    );
+  }
+  const sets = { ...presets[preset as PresetName].values, ...protocols[protocol as ProtocolName].values };
+  const merged = { ...sets, ...given, ...flags, game, preset };
   const parsed = configurationSchema.safeParse(merged);
   if (!parsed.success) {
     const name = parsed.error.issues[0].path[0] as FieldName;
@@ -133,7 +142,7 @@ function describeIssue(issue: z.core.$ZodIssue, name: FieldName, value: unknown)
 
 /** What no field can know alone. */
 function checkTogether(configuration: Configuration, whence: (name: FieldName) => string): void {
-  const { batchSize, learnStart, replayCapacity, resize, observationSize, stack } = configuration;
+  const { batchSize, learnStart, replayCapacity, stack } = configuration;
   const fail = (name: FieldName, reason: string, hint: string): never => {
     throw new UserError(`${whence(name)}: ${reason}.`, hint);
   };
@@ -148,9 +157,6 @@ function checkTogether(configuration: Configuration, whence: (name: FieldName) =
   if (replayCapacity < 2 * (batchSize + stack)) {
     const tooSmall = `a memory of ${replayCapacity} is too small for batches of ${batchSize} and states of ${stack}`;
     fail('replayCapacity', tooSmall, `Use at least --replay-capacity ${2 * (batchSize + stack)}.`);
-  }
-  if (resize === 'crop' && observationSize !== 84) {
-    fail('observationSize', `crop makes 84 x 84 pixels, not ${observationSize}`, 'Use --resize area.');
   }
 }
 
