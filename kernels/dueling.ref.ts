@@ -1,30 +1,29 @@
-/** The duelling combination in f64: what is right. */
+/** The duelling combination in f64: what is right. `streams` is [batch][2][1 + actions]: kernels/dueling.ts. */
 
-/** value [batch], advantage [batch][actions] -> [batch][actions]. */
-export function duelingForwardReference(
-  value: ArrayLike<number>,
-  advantage: ArrayLike<number>,
-  actions: number,
-): Float64Array {
-  const output = new Float64Array(advantage.length);
-  for (let b = 0; b < value.length; b++) {
+/** streams [batch][2][1 + actions] -> [batch][actions]. */
+export function duelingForwardReference(streams: ArrayLike<number>, actions: number): Float64Array {
+  const row = 1 + actions;
+  const output = new Float64Array((streams.length / (2 * row)) * actions);
+  for (let b = 0; b < output.length / actions; b++) {
+    const value = streams[2 * b * row];
+    const advantage = (2 * b + 1) * row + 1;
     let mean = 0;
-    for (let a = 0; a < actions; a++) mean += advantage[b * actions + a] / actions;
-    for (let a = 0; a < actions; a++) output[b * actions + a] = value[b] + advantage[b * actions + a] - mean;
+    for (let a = 0; a < actions; a++) mean += streams[advantage + a] / actions;
+    for (let a = 0; a < actions; a++) output[b * actions + a] = value + streams[advantage + a] - mean;
   }
   return output;
 }
 
-/** dOutput [batch][actions] -> dValue [batch], dAdvantage [batch][actions]. */
-export function duelingBackwardReference(
-  dOutput: ArrayLike<number>,
-  actions: number,
-): { dValue: Float64Array; dAdvantage: Float64Array } {
-  const dValue = new Float64Array(dOutput.length / actions);
-  const dAdvantage = new Float64Array(dOutput.length);
-  for (let b = 0; b < dValue.length; b++) {
-    for (let a = 0; a < actions; a++) dValue[b] += dOutput[b * actions + a];
-    for (let a = 0; a < actions; a++) dAdvantage[b * actions + a] = dOutput[b * actions + a] - dValue[b] / actions;
+/** dOutput [batch][actions] -> dStreams [batch][2][1 + actions]. */
+export function duelingBackwardReference(dOutput: ArrayLike<number>, actions: number): Float64Array {
+  const row = 1 + actions;
+  const batch = dOutput.length / actions;
+  const dStreams = new Float64Array(batch * 2 * row);
+  for (let b = 0; b < batch; b++) {
+    let sum = 0;
+    for (let a = 0; a < actions; a++) sum += dOutput[b * actions + a];
+    dStreams[2 * b * row] = sum;
+    for (let a = 0; a < actions; a++) dStreams[(2 * b + 1) * row + 1 + a] = dOutput[b * actions + a] - sum / actions;
   }
-  return { dValue, dAdvantage };
+  return dStreams;
 }

@@ -1,33 +1,33 @@
 /**
  * The two streams of a duelling network put together: Q = V + A - mean A (Wang et al. 2016, equation 9).
+ * Both streams come out of one linear layer: the features of a sample, [2][half] with the value's half first, are two rows of its input,
+ * and its outputs are V and the advantages of all actions. So each row has outputs that mean nothing: the value's row its advantages,
+ * the advantages' row its value. They are not read here, and their gradients are 0, which leaves the layer's weights of the one stream
+ * untouched by the features of the other.
  */
 import { invocationGrid } from './grid.ts';
 import type { KernelCall } from './runtime/dispatch.ts';
 import type { Tensor } from './runtime/tensor.ts';
-import { expectCount, expectRank, expectTensor } from './shapes.ts';
+import { expectRank, expectTensor } from './shapes.ts';
 
 export interface DuelingForward {
-  /** [batch] or [batch, 1] f32: the value stream. */
-  readonly value: Tensor;
-  /** [batch, actions] f32: the advantage stream. */
-  readonly advantage: Tensor;
+  /** [2 batch, 1 + actions] f32: of sample b, row 2b begins with the value, row 2b + 1 ends with the advantages. */
+  readonly streams: Tensor;
   /** [batch, actions] f32. */
   readonly output: Tensor;
 }
 
-/** output[b][a] = value[b] + advantage[b][a] - mean of advantage[b]. Throws ShapeError. */
-export function duelingForward({ value, advantage, output }: DuelingForward): KernelCall[] {
+/** output[b][a] = V[b] + A[b][a] - mean of A[b]. Throws ShapeError. */
+export function duelingForward({ streams, output }: DuelingForward): KernelCall[] {
   const shader = 'dueling.forward';
-  const [batch, actions] = expectRank(shader, 'advantage', advantage, 2);
-  expectCount(shader, 'value', value, batch);
-  expectTensor(shader, 'output', output, [batch, actions]);
+  const [batch, actions] = expectRank(shader, 'output', output, 2);
+  expectTensor(shader, 'streams', streams, [2 * batch, 1 + actions]);
   return [
     {
       shader,
       constants: { BATCH: batch, ACTIONS: actions },
       bindings: [
-        { tensor: value, access: 'read' },
-        { tensor: advantage, access: 'read' },
+        { tensor: streams, access: 'read' },
         { tensor: output, access: 'readwrite' },
       ],
       workgroups: invocationGrid(batch),
@@ -40,30 +40,26 @@ export function duelingForward({ value, advantage, output }: DuelingForward): Ke
 export interface DuelingBackward {
   /** [batch, actions] f32. */
   readonly dOutput: Tensor;
-  /** [batch] or [batch, 1] f32, written. */
-  readonly dValue: Tensor;
-  /** [batch, actions] f32, written. */
-  readonly dAdvantage: Tensor;
+  /** [2 batch, 1 + actions] f32, written: as `streams`, 0 where nothing is meant. */
+  readonly dStreams: Tensor;
 }
 
-/** dValue[b] = sum of dOutput[b]; dAdvantage[b][a] = dOutput[b][a] - mean of dOutput[b]. Throws ShapeError. */
-export function duelingBackward({ dOutput, dValue, dAdvantage }: DuelingBackward): KernelCall[] {
+/** dV[b] = sum of dOutput[b]; dA[b][a] = dOutput[b][a] - mean of dOutput[b]. Throws ShapeError. */
+export function duelingBackward({ dOutput, dStreams }: DuelingBackward): KernelCall[] {
   const shader = 'dueling.backward';
   const [batch, actions] = expectRank(shader, 'dOutput', dOutput, 2);
-  expectCount(shader, 'dValue', dValue, batch);
-  expectTensor(shader, 'dAdvantage', dAdvantage, [batch, actions]);
+  expectTensor(shader, 'dStreams', dStreams, [2 * batch, 1 + actions]);
   return [
     {
       shader,
       constants: { BATCH: batch, ACTIONS: actions },
       bindings: [
         { tensor: dOutput, access: 'read' },
-        { tensor: dValue, access: 'readwrite' },
-        { tensor: dAdvantage, access: 'readwrite' },
+        { tensor: dStreams, access: 'readwrite' },
       ],
       workgroups: invocationGrid(batch),
       flops: batch * (2 * actions + 1),
-      bytes: 4 * batch + 8 * batch * actions,
+      bytes: 4 * batch * (actions + 2 * (1 + actions)),
     },
   ];
 }

@@ -1,13 +1,13 @@
-// dueling, backward: dValue[b] = sum over actions of dOutput[b]; dAdvantage[b][a] = dOutput[b][a] - dValue[b] / ACTIONS
-//   dOutput, dAdvantage [BATCH][ACTIONS] f32, dValue [BATCH] f32
-// One invocation writes one row, summing left to right; invocations past BATCH write nothing.
+// dueling, backward: dV[b] = sum over actions of dOutput[b]; dA[b][a] = dOutput[b][a] - dV[b] / ACTIONS
+//   dOutput [BATCH][ACTIONS] f32
+//   dStreams [BATCH][2][1 + ACTIONS] f32: dV[b] is dStreams[b][0][0], dA[b][a] is dStreams[b][1][1 + a], all else becomes 0
+// One invocation writes one sample, summing left to right; invocations past BATCH write nothing.
 override BATCH: u32;
 override ACTIONS: u32;
 override WORKGROUP: u32 = 64;
 
 @group(0) @binding(0) var<storage, read> dOutput: array<f32>;
-@group(0) @binding(1) var<storage, read_write> dValue: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dAdvantage: array<f32>;
+@group(0) @binding(1) var<storage, read_write> dStreams: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -21,8 +21,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     sum += dOutput[first + action];
   }
   let mean = sum / f32(ACTIONS);
-  dValue[row] = sum;
+  let value = row * 2 * (1 + ACTIONS);
+  let advantage = value + ACTIONS + 2;
+  dStreams[value] = sum;
+  // The rest of the value's row, and the first of the advantages'.
+  for (var column = value + 1; column < advantage; column++) {
+    dStreams[column] = 0.0;
+  }
   for (var action = 0u; action < ACTIONS; action++) {
-    dAdvantage[first + action] = dOutput[first + action] - mean;
+    dStreams[advantage + action] = dOutput[first + action] - mean;
   }
 }

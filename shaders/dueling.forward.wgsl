@@ -1,13 +1,13 @@
-// dueling, forward: output[b][a] = value[b] + advantage[b][a] - mean over actions of advantage[b]
-//   value [BATCH] f32, advantage, output [BATCH][ACTIONS] f32
+// dueling, forward: output[b][a] = V[b] + A[b][a] - mean over actions of A[b]
+//   streams [BATCH][2][1 + ACTIONS] f32: V[b] is streams[b][0][0], A[b][a] is streams[b][1][1 + a], all else is not read
+//   output [BATCH][ACTIONS] f32
 // One invocation writes one row, summing left to right; invocations past BATCH write nothing.
 override BATCH: u32;
 override ACTIONS: u32;
 override WORKGROUP: u32 = 64;
 
-@group(0) @binding(0) var<storage, read> value: array<f32>;
-@group(0) @binding(1) var<storage, read> advantage: array<f32>;
-@group(0) @binding(2) var<storage, read_write> output: array<f32>;
+@group(0) @binding(0) var<storage, read> streams: array<f32>;
+@group(0) @binding(1) var<storage, read_write> output: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -15,13 +15,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (row >= BATCH) {
     return;
   }
-  let first = row * ACTIONS;
+  let value = row * 2 * (1 + ACTIONS);
+  let advantage = value + ACTIONS + 2;
   var sum = 0.0;
   for (var action = 0u; action < ACTIONS; action++) {
-    sum += advantage[first + action];
+    sum += streams[advantage + action];
   }
-  let offset = value[row] - sum / f32(ACTIONS);
+  let offset = streams[value] - sum / f32(ACTIONS);
   for (var action = 0u; action < ACTIONS; action++) {
-    output[first + action] = offset + advantage[first + action];
+    output[row * ACTIONS + action] = offset + streams[advantage + action];
   }
 }

@@ -168,8 +168,11 @@ function headKernels(gpu: Gpu, batch: number): KernelCall[] {
       ...{ terminals: bellman.terminal, dValues: f32('tdDValues', actionCount), statistics },
       ...{ discount: 0.99, loss: 'huber', reduction: 'mean' },
     }),
-    ...duelingForward({ value: f32('value'), advantage: values, output: f32('combined', actionCount) }),
-    ...duelingBackward({ dOutput: values, dValue: f32('dValue'), dAdvantage: f32('dAdvantage', actionCount) }),
+    ...duelingForward({
+      streams: filled(gpu, 'streams', 2 * batch, 1 + actionCount),
+      output: f32('combined', actionCount),
+    }),
+    ...duelingBackward({ dOutput: values, dStreams: filled(gpu, 'dStreams', 2 * batch, 1 + actionCount) }),
   ];
 }
 

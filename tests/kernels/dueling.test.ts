@@ -18,80 +18,80 @@ const examples: [number, number, number][] = [
 const batches = fc.integer({ min: 1, max: 300 });
 const actionCounts = fc.integer({ min: 1, max: 19 });
 
+/** Values where the streams mean something, NaN elsewhere. */
+function streamsOf(batch: number, actions: number, seed: number): Float32Array {
+  const row = 1 + actions;
+  return randomValues(batch * 2 * row, seed, 'streams').map((value, i) => {
+    const column = i % (2 * row);
+    return column === 0 || column > row ? value : Number.NaN;
+  });
+}
+
 describe('dueling', () => {
-  test('forward equals the reference', async () => {
+  test('forward equals the reference, and reads nothing that means nothing', async () => {
     const gpu = await testGpu();
     await fc.assert(
       fc.asyncProperty(batches, actionCounts, anySeed, async (batch, actions, seed) => {
-        const value = randomValues(batch, seed, 'value');
-        const advantage = randomValues(batch * actions, seed, 'advantage');
+        const streams = streamsOf(batch, actions, seed);
         const [output] = await runTwice(gpu, () => {
           const tensor = guarded(gpu, 'output', [batch, actions]);
-          const calls = duelingForward({
-            value: guarded(gpu, 'value', seed % 2 === 0 ? [batch] : [batch, 1], value),
-            advantage: guarded(gpu, 'advantage', [batch, actions], advantage),
-            output: tensor,
-          });
-          return { calls, outputs: [tensor] };
+          const input = guarded(gpu, 'streams', [2 * batch, 1 + actions], streams);
+          return { calls: duelingForward({ streams: input, output: tensor }), outputs: [tensor] };
         });
         // The mean of values of at most 1: a rounding an addition and 5 of the division; two more additions of at most 3 in all.
-        expectClose(
-          'output',
-          output,
-          duelingForwardReference(value, advantage, actions),
-          (actions + 5 + 6) * f32RoundingUnit,
-        );
+        const bound = (actions + 5 + 6) * f32RoundingUnit;
+        expectClose('output', output, duelingForwardReference(streams, actions), bound);
       }),
       cases(examples),
     );
   });
 
-  test('backward equals the reference', async () => {
+  test('backward equals the reference, and is exactly 0 where nothing is meant', async () => {
     const gpu = await testGpu();
     await fc.assert(
       fc.asyncProperty(batches, actionCounts, anySeed, async (batch, actions, seed) => {
         const dOutput = randomValues(batch * actions, seed, 'dOutput');
-        const [dValue, dAdvantage] = await runTwice(gpu, () => {
-          const tensors = {
-            dOutput: guarded(gpu, 'dOutput', [batch, actions], dOutput),
-            dValue: guarded(gpu, 'dValue', seed % 2 === 0 ? [batch] : [batch, 1]),
-            dAdvantage: guarded(gpu, 'dAdvantage', [batch, actions]),
-          };
-          return { calls: duelingBackward(tensors), outputs: [tensors.dValue, tensors.dAdvantage] };
+        const [dStreams] = await runTwice(gpu, () => {
+          const tensor = guarded(gpu, 'dStreams', [2 * batch, 1 + actions]);
+          const input = guarded(gpu, 'dOutput', [batch, actions], dOutput);
+          return { calls: duelingBackward({ dOutput: input, dStreams: tensor }), outputs: [tensor] };
         });
-        const expected = duelingBackwardReference(dOutput, actions);
-        // A rounding an addition, of partial sums of at most `actions`; the mean's, and its difference's, are smaller.
-        expectClose('dValue', dValue, expected.dValue, actions ** 2 * f32RoundingUnit);
-        expectClose('dAdvantage', dAdvantage, expected.dAdvantage, (actions + 5 + 2) * f32RoundingUnit);
+        // dV: a rounding an addition, of partial sums of at most `actions`; the mean's, and its difference's, are smaller.
+        const row = 1 + actions;
+        const ofValue = actions ** 2 * f32RoundingUnit;
+        const ofAdvantage = (actions + 5 + 2) * f32RoundingUnit;
+        const bound = Float64Array.from(dStreams, (_, i) => {
+          const column = i % (2 * row);
+          return column === 0 ? ofValue : column > row ? ofAdvantage : 0;
+        });
+        expectClose('dStreams', dStreams, duelingBackwardReference(dOutput, actions), bound);
       }),
       cases(examples),
     );
   });
 
   test("the reference's gradients equal central differences", () => {
-    const value = randomValues(7, 1, 'value');
-    const advantage = randomValues(7 * 5, 1, 'advantage');
+    const streams = randomValues(7 * 2 * 6, 1, 'streams');
     const dOutput = randomValues(7 * 5, 1, 'dOutput');
-    const analytic = duelingBackwardReference(dOutput, 5);
     // Linear: rounding only, 1e-15 / 1e-5.
-    const ofValue = centralDifferences((point) => dot(duelingForwardReference(point, advantage, 5), dOutput), value);
-    expectClose('dValue', analytic.dValue, ofValue, 1e-8);
-    const ofAdvantage = centralDifferences(
-      (point) => dot(duelingForwardReference(value, point, 5), dOutput),
-      advantage,
-    );
-    expectClose('dAdvantage', analytic.dAdvantage, ofAdvantage, 1e-8);
+    const expected = centralDifferences((point) => dot(duelingForwardReference(point, 5), dOutput), streams);
+    expectClose('dStreams', duelingBackwardReference(dOutput, 5), expected, 1e-8);
+  });
+
+  test('worked by hand', () => {
+    // V = 2; A = 1, 5, 9, whose mean is 5.
+    expect([...duelingForwardReference([2, 7, 7, 7, 7, 1, 5, 9], 3)]).toEqual([-2, 2, 6]);
+    expect([...duelingBackwardReference([0, 3, 0], 3)]).toEqual([3, 0, 0, 0, 0, -1, 2, -1]);
   });
 
   test('tensors that do not fit are refused', async () => {
     const gpu = await testGpu();
-    const advantage = gpu.tensor('advantage', [4, 3]);
     const output = gpu.tensor('output', [4, 3]);
-    expect(() => duelingForward({ value: gpu.tensor('value', [3]), advantage, output })).toThrow(
-      'value (value) is f32 of 3 elements, expected f32 of 4',
+    expect(() => duelingForward({ streams: gpu.tensor('streams', [4, 4]), output })).toThrow(
+      'streams (streams) is f32 [4, 4], expected f32 [8, 4]',
     );
-    expect(() =>
-      duelingBackward({ dOutput: output, dValue: gpu.tensor('dValue', [4]), dAdvantage: gpu.tensor('x', [3, 4]) }),
-    ).toThrow('dAdvantage (x) is f32 [3, 4], expected f32 [4, 3]');
+    expect(() => duelingBackward({ dOutput: output, dStreams: gpu.tensor('x', [8, 3]) })).toThrow(
+      'dStreams (x) is f32 [8, 3], expected f32 [8, 4]',
+    );
   });
 });
