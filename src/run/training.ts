@@ -137,7 +137,7 @@ export class Training {
       replayChunks: agent.replay.chunks(),
     };
     this.#options.check?.();
-    this.#saved = { ...(await saveCheckpoint(runFolder, content, configuration.keepCheckpoints)), agentSteps };
+    this.#saved = { ...(await saveCheckpoint(runFolder, content, configuration.keep)), agentSteps };
     return this.#saved;
   }
 

@@ -8,7 +8,7 @@ const { folder, remove } = temporaryFolder('replay');
 afterAll(remove);
 
 const train = (name: string, ...more: string[]) => {
-  const ends = ['--steps', '300', '--checkpoint-every', '70', '--keep-checkpoints', '9'];
+  const ends = ['--steps', '300', '--checkpoint-every', '70', '--keep', '9'];
   return ['train', 'catch', ...small, ...ends, '--out', folder, '--name', name, ...more];
 };
 const runFolder = (name: string) => join(folder, name);

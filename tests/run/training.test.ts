@@ -83,7 +83,7 @@ describe('resume', () => {
   });
 
   test('from an older checkpoint the newer ones give way, once a new one is there', async () => {
-    const { runFolder, training } = started({ steps: 120, checkpointEvery: 40, keepCheckpoints: 3 });
+    const { runFolder, training } = started({ steps: 120, checkpointEvery: 40, keep: 3 });
     await training.run(going);
     const rest = await resumed(join(runFolder, 'checkpoints', 'step-000000040'), { steps: 45 });
     await rest.training.run(going);
