@@ -36,15 +36,16 @@ export const evalCommand: Command = {
 
     const trained = openTrained(parsed, run);
     const { configuration, cartridge, weights, weightsSha256, agentSteps, weightsPath } = trained;
-    const { game, stack, stackPadding } = configuration;
+    const { game } = configuration;
     for (const line of cartridgeLines(cartridge)) print(line);
     const gpu = await openGpu();
     print(`Adapter: ${await describeAdapter(gpu)}`);
     print(trainedLine(trained));
-    const { environment } = openEnvironment(cartridge, evaluationEnvironment(environmentOptions(configuration)), seed);
+    const options = evaluationEnvironment(environmentOptions(configuration));
+    const { environment } = openEnvironment(cartridge, options, seed);
     const { policy, lines } = await openPolicy(gpu, configuration, environment.actionCount, weights);
     for (const line of lines) print(line);
-    const play = new Play(environment, policy, { stack, stackPadding, epsilon, seed });
+    const play = new Play(environment, policy, { ...options, epsilon, seed });
     const result = await evaluate(play, episodes, ({ reward, agentSteps: steps }, index) =>
       print(`Game ${index + 1}: reward ${reward}, ${steps} steps`),
     );

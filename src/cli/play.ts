@@ -56,9 +56,9 @@ export const playCommand: Command = {
 
     const { cartridge, options, policy, gpu } = await choosePlayer(parsed);
     const { environment, format, screenHeight: height } = openEnvironment(cartridge, options, seed);
-    const { stack, stackPadding, frameSkip } = options;
+    const { frameSkip } = options;
     const greedy = policy === undefined ? undefined : await policy(environment.actionCount);
-    const play = new Play(environment, greedy, { stack, stackPadding, epsilon, seed });
+    const play = new Play(environment, greedy, { ...options, epsilon, seed });
     const picture = { width: screenWidth, height, format, scale };
     const animation = new GifRecorder({ ...picture, framesPerSecond: framesPerSecond[format] });
     const contactSheet = new ContactSheet(picture);
@@ -105,7 +105,7 @@ async function choosePlayer(parsed: ParsedArguments): Promise<ChosenPlayer> {
     const cartridge = loadCartridge({ game, ...cartridgeChoice(parsed) });
     for (const line of cartridgeLines(cartridge)) console.log(line);
     console.log('Player: random actions');
-    const options = environmentOptions(resolveConfiguration({ game, flags: { fireStart: false } }));
+    const options = environmentOptions(resolveConfiguration({ game, flags: { fireStart: 'off' } }));
     return { cartridge, options: evaluationEnvironment(options) };
   }
   const trained = openTrained(parsed, run);

@@ -16,9 +16,8 @@ export interface GreedyPolicy {
   act(history: FrameHistory): Promise<number>;
 }
 
-export interface EvaluationOptions {
-  readonly stack: number;
-  readonly stackPadding: 'zero' | 'repeat';
+export interface EvaluationOptions
+  extends Pick<EnvironmentOptions, 'stack' | 'stackPadding' | 'historyType' | 'historySpacing'> {
   /** Probability of a random action. */
   readonly epsilon: number;
   readonly seed: number;
@@ -47,7 +46,7 @@ export interface EvaluationResult {
 /** The environment that a policy trained in `options` is evaluated in. */
 export function evaluationEnvironment(options: EnvironmentOptions): EnvironmentOptions {
   const maxEpisodeFrames = options.maxEpisodeFrames > 0 ? options.maxEpisodeFrames : defaultMaxFrames;
-  return { ...options, lifeLossTerminal: false, rewardClipping: 'none', maxEpisodeFrames };
+  return { ...options, lifeLoss: 'ignored', rewardClipping: 'none', maxEpisodeFrames };
 }
 
 /** A player: an environment, a policy (none: random play) and a generator. One call of `step` is one agent step. */
