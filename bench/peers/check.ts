@@ -7,6 +7,7 @@ import { linearForwardReference } from '../../kernels/linear.ref.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
 import { createReplayBatch, type ReplayBatch } from '../../src/agent/replayMemory.ts';
 import { toNamedArrays } from '../../src/agent/weights.ts';
+import { plainAgent } from '../../tests/support/options.ts';
 import { ReferenceLearner } from '../../tests/support/referenceLearner.ts';
 import type { Answers } from './protocol.ts';
 import {
@@ -32,32 +33,16 @@ export const stepTolerance = 0.01;
 
 /** The options of the work, as the agent has them. */
 export const options: DqnOptions = {
-  seed: 1,
+  ...plainAgent,
   network: 'nature',
   observationSize: side,
   stack,
-  stackPadding: 'zero',
   discount: settings.discount,
   batchSize,
-  replayCapacity: 1000,
-  replaySampling: 'with-replacement',
-  learnStart: 0,
-  updateEvery: 4,
-  targetEvery: 1000,
-  epsilonStart: 1,
-  epsilonEnd: 0.1,
-  epsilonDecaySteps: 1000,
-  epsilonDecayFrom: 'start',
-  loss: 'huber',
-  gradient: 'mean',
   optimiser: 'rmsprop',
   learningRate: settings.learningRate,
-  adamBeta1: 0.9,
-  adamBeta2: 0.999,
   rmspropDecay: settings.decay,
-  rmspropMomentum: 0,
   optimiserEpsilon: settings.epsilon,
-  storage: 'f32',
 };
 
 /** The fixture's batch as the replay memory hands it out: each frame once. */
@@ -110,7 +95,7 @@ function greedyActions(parameters: Float64Array, { frames, stateIndices }: Repla
   for (const { layer, input, weight, bias, relu } of nature.layers) {
     const [height, width, inputs] = input;
     const weights = parameters.subarray(weight.offset);
-    const biases = parameters.subarray(bias.offset);
+    const biases = bias === null ? new Float64Array(weight.shape.at(-1)!) : parameters.subarray(bias.offset);
     if (layer.kind === 'conv') {
       const { kernel, stride, padding, outputs } = layer;
       const kernelSize = { kernelHeight: kernel, kernelWidth: kernel };

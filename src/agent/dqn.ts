@@ -76,7 +76,8 @@ export class Dqn {
     policy: Policy,
     frames: FrameStore | undefined,
   ) {
-    const { stack, stackPadding, batchSize, seed, replayCapacity: capacity } = options;
+    const { stack, batchSize, seed, replayCapacity: capacity } = options;
+    const stackPadding = options.stackPadding as 'zero' | 'repeat';
     const frameBytes = options.observationSize ** 2;
     this.options = options;
     this.#environment = environment;
@@ -101,7 +102,7 @@ export class Dqn {
     const learner = new Learner(gpu, online, options, choose, frames?.shards);
     const policy = new Policy(gpu, online, options.observationSize, options.stack, choose);
     await gpu.compiled();
-    online.write(initialParameters(shape, new Xoshiro128(options.seed, 'initial weights')));
+    online.write(initialParameters(shape, new Xoshiro128(options.seed, 'initial weights'), options.initialisation));
     learner.copyToTarget();
     return new Dqn(environment, options, learner, policy, frames);
   }

@@ -6,35 +6,23 @@ import { blackFrame, createReplayBatch, ReplayMemory } from '../../src/agent/rep
 import { Xoshiro128 } from '../../src/random.ts';
 import { BrightHalf } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
+import { plainAgent } from '../support/options.ts';
 import { bytesOf } from '../support/replay.ts';
 
 const options: DqnOptions = {
+  ...plainAgent,
   seed: 11,
-  network: 'nips2013',
   observationSize: 36,
   stack: 2,
-  stackPadding: 'zero',
   discount: 0.5,
   batchSize: 16,
   replayCapacity: 200,
-  replaySampling: 'with-replacement',
   learnStart: 50,
   updateEvery: 2,
   targetEvery: 20,
-  epsilonStart: 1,
   epsilonEnd: 0.05,
   epsilonDecaySteps: 300,
-  epsilonDecayFrom: 'start',
-  loss: 'huber',
-  gradient: 'mean',
-  optimiser: 'adam',
   learningRate: 1e-3,
-  adamBeta1: 0.9,
-  adamBeta2: 0.999,
-  rmspropDecay: 0.95,
-  rmspropMomentum: 0,
-  optimiserEpsilon: 1e-8,
-  storage: 'f32',
 };
 
 async function agent(changes: Partial<DqnOptions> = {}) {

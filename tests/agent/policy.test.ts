@@ -14,7 +14,7 @@ async function opened(...counts: number[]) {
   const gpu = await testGpu();
   const shape = architecture('nature', side, stack, actionCount);
   const parameters = new ParameterSet(gpu, shape, 'parameters');
-  parameters.write(initialParameters(shape, new Xoshiro128(2, 'initial weights')));
+  parameters.write(initialParameters(shape, new Xoshiro128(2, 'initial weights'), 'fan-in'));
   const policies = counts.map((count) => new Policy(gpu, parameters, side, stack, undefined, count));
   // The same network on states that the test itself puts together.
   const input = gpu.tensor('states', [states, side, side, stack]);

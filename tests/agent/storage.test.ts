@@ -11,15 +11,14 @@ import { createReplayBatch, type ReplayBatch } from '../../src/agent/replayMemor
 import { Xoshiro128 } from '../../src/random.ts';
 import { BrightHalf } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
+import { plainAgent } from '../support/options.ts';
 import { ReferenceLearner } from '../support/referenceLearner.ts';
 import { bytesOf } from '../support/replay.ts';
 
 const options: DqnOptions = {
-  ...{ seed: 11, network: 'nips2013', observationSize: 36, stack: 2, stackPadding: 'zero', discount: 0.5 },
-  ...{ batchSize: 4, replayCapacity: 200, replaySampling: 'with-replacement', learnStart: 20, updateEvery: 2 },
-  ...{ targetEvery: 20, epsilonStart: 1, epsilonEnd: 0.05, epsilonDecaySteps: 60, epsilonDecayFrom: 'start' },
-  ...{ loss: 'huber', gradient: 'mean', optimiser: 'adam', learningRate: 1e-3, adamBeta1: 0.9, adamBeta2: 0.999 },
-  ...{ rmspropDecay: 0.95, rmspropMomentum: 0, optimiserEpsilon: 1e-8, storage: 'f16' },
+  ...{ ...plainAgent, seed: 11, observationSize: 36, stack: 2, discount: 0.5, batchSize: 4, replayCapacity: 200 },
+  ...{ learnStart: 20, updateEvery: 2, targetEvery: 20, epsilonEnd: 0.05, epsilonDecaySteps: 60 },
+  ...{ learningRate: 1e-3, storage: 'f16' },
 };
 const actionCount = 3;
 
@@ -44,7 +43,7 @@ async function opened(storage: DqnOptions['storage'], fuse = true) {
   const gpu = await testGpu();
   const { network, observationSize, stack } = options;
   const shape = architecture(network, observationSize, stack, actionCount);
-  const parameters = initialParameters(shape, new Xoshiro128(3, 'initial weights'));
+  const parameters = initialParameters(shape, new Xoshiro128(3, 'initial weights'), 'fan-in');
   const online = new ParameterSet(gpu, shape, 'online', storage);
   const learner = new Learner(gpu, online, { ...options, storage }, undefined, [], { fuse });
   await gpu.compiled();
