@@ -37,7 +37,7 @@ export const visitWork: VisitPasses = (choose) => visitTraining(nature, batchSiz
 
 function parameters(gpu: Gpu): ParameterSet {
   const set = new ParameterSet(gpu, nature, 'online');
-  set.write(initialParameters(nature, new Xoshiro128(1, 'initial weights')));
+  set.write(initialParameters(nature, new Xoshiro128(1, 'initial weights'), 'fan-in'));
   return set;
 }
 

@@ -40,7 +40,7 @@ export interface Fixture {
 export function createFixture(seed = 1): Fixture {
   const random = new Xoshiro128(seed, 'peers');
   const weights = (): NamedArray[] =>
-    toNamedArrays(nature, initialParameters(nature, random)).map(({ name, shape, data }) => {
+    toNamedArrays(nature, initialParameters(nature, random, 'fan-in')).map(({ name, shape, data }) => {
       const scale = name.endsWith('.bias') ? biasScale : weightScale;
       return { name, shape, data: data.map((value) => scale * value) };
     });

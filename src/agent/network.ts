@@ -11,6 +11,7 @@ import {
   conv2dForward,
   conv2dForwardVariants,
 } from '../../kernels/conv2d.ts';
+import { duelingBackward, duelingForward } from '../../kernels/dueling.ts';
 import {
   type FrameStates,
   framesConv2dBackwardWeight,
@@ -20,6 +21,7 @@ import {
 } from '../../kernels/framesConv2d.ts';
 import { halfPack } from '../../kernels/half.ts';
 import {
+  type LinearShape,
   linearBackwardInput,
   linearBackwardInputVariants,
   linearBackwardWeight,
@@ -139,7 +141,7 @@ export function forwardPass(
   for (const placed of parameters.architecture.layers) {
     const { layer, relu } = placed;
     const options = { relu, label: `${parameters.all.name}.${layer.name}.forward` };
-    const parts = { weight: parameters.weight(placed.weight), bias: parameters.tensor(placed.bias) };
+    const parts = { weight: parameters.weight(placed.weight), bias: biasOf(gpu, parameters, placed) };
     const output = gpu.tensor(`${parameters.all.name}.${layer.name}`, [batch, ...placed.output]);
     if (layer.kind === 'conv') {
       const shape = convShape(placed, batch);
@@ -151,9 +153,16 @@ export function forwardPass(
         steps.push(...pass(gpu, reading, conv2dForwardVariants, conv2dForward, shape, tensors, options));
       }
     } else {
-      const tensors = { input: rows(inputTensor(input), batch), ...parts, output: rows(output, batch) };
       const shape = linearShape(placed, batch);
+      const isDueling = layer.kind === 'dueling';
+      const streams = isDueling ? gpu.tensor(`${output.name}.streams`, [shape.batch, shape.outputs]) : undefined;
+      const tensors = {
+        input: rows(inputTensor(input), shape.batch),
+        ...parts,
+        output: streams ?? rows(output, batch),
+      };
       steps.push(...pass(gpu, reading, linearForwardVariants, linearForward, shape, tensors, options));
+      if (streams) steps.push(...bind(gpu, duelingForward({ streams, output: rows(output, batch) })));
     }
     outputs.push(output);
     input = output;
@@ -192,7 +201,7 @@ export function backwardPass(
     const { layer } = placed;
     const input = index === 0 ? states : outputs[index - 1];
     const weight = parameters.weight(placed.weight);
-    const gradient = { dWeight: gradients.tensor(placed.weight), dBias: gradients.tensor(placed.bias) };
+    const gradient = { dWeight: gradients.tensor(placed.weight), dBias: biasOf(gpu, gradients, placed) };
     const ofWeight = { label: `${layer.name}.backwardWeight` };
     const ofInput = { label: `${layer.name}.backwardInput` };
     // The network's own input has no gradient that anybody needs.
@@ -223,11 +232,16 @@ export function backwardPass(
       }
     } else {
       const shape = linearShape(placed, batch);
-      const flat = rows(inputTensor(input), batch);
-      const dRows = rows(dActivation, batch);
+      const flat = rows(inputTensor(input), shape.batch);
+      let dRows = rows(dActivation, batch);
+      if (layer.kind === 'dueling') {
+        const dStreams = gpu.tensor(`d${layer.name}`, [shape.batch, shape.outputs]);
+        steps.push(...bind(gpu, duelingBackward({ dOutput: dRows, dStreams })));
+        dRows = dStreams;
+      }
       // First: it reads the weights, which may be stepped with right after.
       if (dInput) {
-        const tensors = { dOutput: dRows, weight, dInput: rows(dInput, batch), reluInput: flat };
+        const tensors = { dOutput: dRows, weight, dInput: rows(dInput, shape.batch), reluInput: flat };
         steps.push(...pass(gpu, reading, linearBackwardInputVariants, linearBackwardInput, shape, tensors, ofInput));
       }
       const tensors = { input: flat, dOutput: dRows, ...gradient };
@@ -277,14 +291,19 @@ function inputTensor(input: Tensor | FrameStates): Tensor {
   return input;
 }
 
+/** A layer's biases in `set`, or zeros in their place, which no optimiser steps: the kernels know no layer without. */
+function biasOf(gpu: Gpu, set: ParameterSet, { layer, bias }: PlacedLayer): Tensor {
+  return bias === null ? gpu.tensor(`${set.all.name}.${layer.name}.noBias`, [layer.outputs]) : set.tensor(bias);
+}
+
 /** Binds each call. */
 export function bind(gpu: Gpu, calls: readonly KernelCall[]): Step[] {
   return calls.map((call) => gpu.dispatch(call));
 }
 
-/** The same elements as one row a sample. */
-function rows(tensor: Tensor, batch: number): Tensor {
-  return { ...tensor, shape: [batch, elementCount(tensor.shape) / batch] };
+/** The same elements as so many rows. */
+function rows(tensor: Tensor, count: number): Tensor {
+  return { ...tensor, shape: [count, elementCount(tensor.shape) / count] };
 }
 
 export function convShape({ layer, input }: PlacedLayer, batch: number): Conv2dShape {
@@ -294,7 +313,8 @@ export function convShape({ layer, input }: PlacedLayer, batch: number): Conv2dS
   return { batch, height, width, inputs, outputs, kernelHeight: kernel, kernelWidth: kernel, stride, padding };
 }
 
-export function linearShape({ layer, input }: PlacedLayer, batch: number) {
-  const [height, width, channels] = input;
-  return { batch, inputs: height * width * channels, outputs: layer.outputs };
+/** Of a dueling layer: two rows a sample, one for each stream. */
+export function linearShape({ layer, weight }: PlacedLayer, batch: number): LinearShape {
+  const [inputs, outputs] = weight.shape;
+  return { batch: layer.kind === 'dueling' ? 2 * batch : batch, inputs, outputs };
 }

@@ -21,7 +21,7 @@ import { convShape, linearShape } from './network.ts';
 export function visitForward({ layers }: Architecture, batch: number, choose: ChooseVariant): void {
   for (const [index, placed] of layers.entries()) {
     const options = { relu: placed.relu, label: `${placed.layer.name}.forward` };
-    if (placed.layer.kind === 'linear') choose(linearForwardVariants, linearShape(placed, batch), options);
+    if (placed.layer.kind !== 'conv') choose(linearForwardVariants, linearShape(placed, batch), options);
     else if (index > 0) choose(conv2dForwardVariants, convShape(placed, batch), options);
     else choose(framesConv2dForwardVariants, convShape(placed, batch), options);
   }
@@ -32,7 +32,7 @@ export function visitBackward({ layers }: Architecture, batch: number, choose: C
   for (const [index, placed] of layers.entries()) {
     const ofWeight = { label: `${placed.layer.name}.backwardWeight` };
     const ofInput = { label: `${placed.layer.name}.backwardInput` };
-    if (placed.layer.kind === 'linear') {
+    if (placed.layer.kind !== 'conv') {
       const shape = linearShape(placed, batch);
       choose(linearBackwardWeightVariants, shape, ofWeight);
       if (index > 0) choose(linearBackwardInputVariants, shape, ofInput);

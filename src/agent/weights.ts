@@ -1,9 +1,10 @@
 /**
  * Parameters as files hold them: one array a tensor, with PyTorch's names, shapes and element order.
- * PyTorch's convolution weight is [out, in, kh, kw] and its flattened convolution output is in (channel, row, column) order; ours are
- * [kh, kw, in, out] and (row, column, channel), so `conv*.weight` and `fc1.weight` are permuted here and nowhere else.
+ * PyTorch's weight is [out, in, kh, kw], and the input of a linear layer after a convolution is in (channel, row, column) order; ours are
+ * [kh, kw, in, out] and (row, column, channel), so weights are permuted here and nowhere else. The two streams of a duelling head, one
+ * layer of ours, are two of theirs: `value` and `advantage`.
+ * Leaves out: files whose tensors have other names (weightNames.ts).
  */
-import { elementCount } from '../../kernels/runtime/tensor.ts';
 import type { Architecture, PlacedLayer } from './architecture.ts';
 
 export interface NamedArray {
@@ -12,46 +13,78 @@ export interface NamedArray {
   readonly data: Float32Array;
 }
 
-/** Calls `visit(ours, theirs)` with the index of each weight in our order and in PyTorch's. */
-function eachWeight({ layer, input, weight }: PlacedLayer, visit: (ours: number, theirs: number) => void): void {
+/** A tensor of a file, and where its elements lie in our buffer. */
+export interface FileTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The elements of the file: [outputs, channels, height, width], last axis fastest. Those of a bias: [outputs, 1, 1, 1]. */
+  readonly extents: readonly [outputs: number, channels: number, height: number, width: number];
+  /** Words: of the first element, and from an input of the layer to the next. */
+  readonly offset: number;
+  readonly stride: number;
+}
+
+/** The tensors of a network's file, in the order of the layers: weight, bias, weight, bias… */
+export function fileTensors({ layers }: Architecture): FileTensor[] {
+  return layers.flatMap(layerTensors);
+}
+
+function layerTensors({ layer, input, weight, bias }: PlacedLayer): FileTensor[] {
   const [height, width, channels] = input;
-  if (layer.kind === 'conv') {
-    const [kernelHeight, kernelWidth, inputs, outputs] = weight.shape;
-    let ours = 0;
-    for (let y = 0; y < kernelHeight; y++)
-      for (let x = 0; x < kernelWidth; x++)
-        for (let c = 0; c < inputs; c++)
-          for (let o = 0; o < outputs; o++) visit(ours++, ((o * inputs + c) * kernelHeight + y) * kernelWidth + x);
-  } else {
-    const [inputs, outputs] = weight.shape;
-    let ours = 0;
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++)
-        for (let c = 0; c < channels; c++)
-          for (let o = 0; o < outputs; o++) visit(ours++, o * inputs + (c * height + y) * width + x);
+  const stride = weight.shape.at(-1) ?? 0;
+  /** The columns of our weight from `first` on, and their biases. */
+  const tensors = (name: string, first: number, extents: FileTensor['extents'], shape: readonly number[]) => {
+    const [outputs] = extents;
+    const ofWeight = { name: `${name}.weight`, shape, extents, offset: weight.offset + first, stride };
+    if (bias === null) return [ofWeight];
+    const offset = bias.offset + first;
+    const ofBias = { name: `${name}.bias`, shape: [outputs], extents: [outputs, 1, 1, 1] as const, offset, stride };
+    return [ofWeight, ofBias];
+  };
+  switch (layer.kind) {
+    case 'conv': {
+      const extents = [layer.outputs, channels, layer.kernel, layer.kernel] as const;
+      return tensors(layer.name, 0, extents, extents);
+    }
+    case 'linear': {
+      const extents = [layer.outputs, channels, height, width] as const;
+      return tensors(
+        layer.name,
+        0,
+        extents,
+        layer.isConvolution ? extents : [layer.outputs, channels * height * width],
+      );
+    }
+    case 'dueling': {
+      const [half] = weight.shape;
+      return [
+        ...tensors('value', 0, [1, half, 1, 1], [1, half]),
+        ...tensors('advantage', 1, [layer.outputs, half, 1, 1], [layer.outputs, half]),
+      ];
+    }
   }
 }
 
-/** Shape of a layer's weight as PyTorch has it. */
-function theirShape({ layer, weight }: PlacedLayer): number[] {
-  const [first, second, inputs, outputs] = weight.shape;
-  return layer.kind === 'conv' ? [outputs, inputs, first, second] : [second, first];
+/** Calls `visit(ours, theirs)` with the word of each element in our buffer and its index in the file's tensor. */
+function eachElement({ extents, offset, stride }: FileTensor, visit: (ours: number, theirs: number) => void): void {
+  const [outputs, channels, height, width] = extents;
+  let theirs = 0;
+  for (let o = 0; o < outputs; o++)
+    for (let c = 0; c < channels; c++)
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++) visit(offset + ((y * width + x) * channels + c) * stride + o, theirs++);
 }
 
-/** The tensors of a parameter buffer, in the order of the layers: weight, bias, weight, bias… */
+/** The tensors of a parameter buffer, in the order of the layers. */
 export function toNamedArrays(architecture: Architecture, values: Float32Array): NamedArray[] {
-  const arrays: NamedArray[] = [];
-  for (const placed of architecture.layers) {
-    const { weight, bias } = placed;
-    const data = new Float32Array(elementCount(weight.shape));
-    eachWeight(placed, (ours, theirs) => {
-      data[theirs] = values[weight.offset + ours];
+  return fileTensors(architecture).map((tensor) => {
+    const { name, shape } = tensor;
+    const data = new Float32Array(tensor.extents.reduce((product, extent) => product * extent, 1));
+    eachElement(tensor, (ours, theirs) => {
+      data[theirs] = values[ours];
     });
-    arrays.push({ name: weight.name, shape: theirShape(placed), data });
-    const end = bias.offset + elementCount(bias.shape);
-    arrays.push({ name: bias.name, shape: bias.shape, data: values.slice(bias.offset, end) });
-  }
-  return arrays;
+    return { name, shape, data };
+  });
 }
 
 /**
@@ -60,23 +93,18 @@ export function toNamedArrays(architecture: Architecture, values: Float32Array):
  */
 export function fromNamedArrays(architecture: Architecture, arrays: readonly NamedArray[]): Float32Array {
   const left = new Map(arrays.map((array) => [array.name, array]));
-  const take = (name: string, shape: readonly number[]): Float32Array => {
+  const values = new Float32Array(architecture.words);
+  for (const tensor of fileTensors(architecture)) {
+    const { name, shape } = tensor;
     const found = left.get(name);
     if (found === undefined) throw new RangeError(`the weights have no tensor ${name}`);
     if (found.shape.join() !== shape.join()) {
       throw new RangeError(`the tensor ${name} is [${found.shape.join(', ')}] and must be [${shape.join(', ')}]`);
     }
     left.delete(name);
-    return found.data;
-  };
-  const values = new Float32Array(architecture.words);
-  for (const placed of architecture.layers) {
-    const { weight, bias } = placed;
-    const weights = take(weight.name, theirShape(placed));
-    eachWeight(placed, (ours, theirs) => {
-      values[weight.offset + ours] = weights[theirs];
+    eachElement(tensor, (ours, theirs) => {
+      values[ours] = found.data[theirs];
     });
-    values.set(take(bias.name, bias.shape), bias.offset);
   }
   const [stranger] = left.keys();
   if (stranger !== undefined) throw new RangeError(`the weights have a tensor ${stranger} that this network does not`);

@@ -63,7 +63,7 @@ function randomBatch({ batchSize, stack, observationSize }: DqnOptions, seed: nu
 async function learners(options: DqnOptions) {
   const gpu = await testGpu();
   const shape = architecture(options.network, options.observationSize, options.stack, actionCount);
-  const parameters = initialParameters(shape, new Xoshiro128(3, 'initial weights'));
+  const parameters = initialParameters(shape, new Xoshiro128(3, 'initial weights'), 'fan-in');
   const online = new ParameterSet(gpu, shape, 'online');
   online.write(parameters);
   const learner = new Learner(gpu, online, options);
@@ -171,7 +171,7 @@ describe("the optimiser's step fused into a gradient", () => {
       const shape = architecture(options.network, options.observationSize, options.stack, actionCount);
       const run = async (fuse: boolean): Promise<Learner> => {
         const online = new ParameterSet(gpu, shape, 'online');
-        online.write(initialParameters(shape, new Xoshiro128(3, 'initial weights')));
+        online.write(initialParameters(shape, new Xoshiro128(3, 'initial weights'), 'fan-in'));
         const learner = new Learner(gpu, online, options, likelyVariants(gpu), [], { fuse });
         await gpu.compiled();
         learner.copyToTarget();

@@ -39,7 +39,7 @@ describe('architecture', () => {
 
   test('initial parameters stay within 1/sqrt(fanIn), fill it, and leave the gaps zero', () => {
     const shape = architecture('nips2013', 84, 4, 6);
-    const values = initialParameters(shape, new Xoshiro128(1, 'initial weights'));
+    const values = initialParameters(shape, new Xoshiro128(1, 'initial weights'), 'fan-in');
     const used = new Uint8Array(shape.words);
     for (const { name, offset, fanIn, shape: extents } of shape.parameters) {
       const count = extents.reduce((product, extent) => product * extent, 1);
@@ -75,7 +75,7 @@ describe('weights', () => {
 
   test('there and back again loses nothing', () => {
     const shape = architecture('nature', 84, 4, 6);
-    const values = initialParameters(shape, new Xoshiro128(2, 'initial weights'));
+    const values = initialParameters(shape, new Xoshiro128(2, 'initial weights'), 'fan-in');
     expect(fromNamedArrays(shape, toNamedArrays(shape, values))).toEqual(values);
   });
 
