@@ -6,18 +6,12 @@ import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
 import { Dqn } from '../agent/dqn.ts';
 import { UserError } from '../errors.ts';
 import { damaged } from '../run/checkpoint.ts';
-import {
-  agentOptions,
-  type Configuration,
-  environmentOptions,
-  type FieldName,
-  flagFields,
-} from '../run/configuration.ts';
-import { aboutField, configurationHelp, fieldKind, fieldOfFlag, flagName } from '../run/configurationText.ts';
+import { agentOptions, type Configuration, environmentOptions, type FieldName } from '../run/configuration.ts';
+import { aboutField, configurationHelp, flagName } from '../run/configurationText.ts';
 import { whileWriting } from '../run/files.ts';
 import type { Kernels } from '../run/kernelChoices.ts';
 import { createDisplay } from '../run/progress.ts';
-import { type LooseConfiguration, parseFlagText, readConfigurationFile, resolveConfiguration } from '../run/resolve.ts';
+import { readConfigurationFile, resolveConfiguration } from '../run/resolve.ts';
 import { createRunFolder, openCheckpoint, recordedAdapter, recordResume } from '../run/runFolder.ts';
 import {
   adapterRecord,
@@ -29,22 +23,13 @@ import {
   trainingKernels,
 } from '../run/session.ts';
 import { type RunEnd, Training, type TrainingOptions } from '../run/training.ts';
-import type { Command, FlagSpec, ParsedArguments } from './arguments.ts';
+import type { Command, ParsedArguments } from './arguments.ts';
+import { configurationFlags, configurationSpecs } from './configurationFlags.ts';
 import { kernelTable } from './kernelTable.ts';
 import { runner, sentence, shown } from './words.ts';
 
 /** Signals closer than this are one press of Ctrl-C. */
 const samePressMs = 1000;
-
-/** The configuration's flags. */
-export const configurationSpecs: readonly FlagSpec[] = flagFields.map((name) => {
-  const isSwitch = fieldKind(name).type === 'switch';
-  return {
-    flag: flagName(name),
-    help: aboutField(name).help,
-    ...(isSwitch ? { negatable: true } : { placeholder: 'VALUE' }),
-  };
-});
 
 export const trainCommand: Command = {
   spec: {
@@ -77,14 +62,15 @@ export const trainCommand: Command = {
 async function startRun(parsed: ParsedArguments): Promise<number> {
   const path = parsed.flags.get('--config');
   const values = path === undefined ? undefined : readConfigurationFile(path);
-  const game = parsed.positionals[0] ?? values?.game;
+  const given = configurationFlags(parsed);
+  const game = given.game ?? values?.game;
   if (typeof game !== 'string') {
     throw new UserError('No game is named; `bun run roms` lists them all.', 'For example: bun run train pong');
   }
-  const flags = configurationFlags(parsed);
+  for (const line of given.lines) console.log(line);
   const tunes = parsed.flags.has('--tune');
   const file = path !== undefined && values !== undefined ? { file: { path, values } } : {};
-  const configuration = resolveConfiguration({ game, flags, ...file });
+  const configuration = resolveConfiguration({ ...given, game, ...file });
   if (tunes && configuration.kernels !== 'auto') {
     throw new UserError('--tune and --kernels exclude each other.', 'Leave one of them out.');
   }
@@ -126,11 +112,11 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   }
   const checkpoint = openCheckpoint(path);
   const stored = checkpoint.configuration;
-  const [game] = parsed.positionals;
+  const { game, flags, lines } = configurationFlags(parsed);
+  for (const line of lines) console.log(line);
   if (game !== undefined && game !== stored.game) {
     throw new UserError(`The run in ${path} plays ${stored.game}, not ${game}.`, 'Leave the game out with --resume.');
   }
-  const flags = configurationFlags(parsed);
   for (const name of Object.keys(flags) as FieldName[]) {
     if (aboutField(name).resumable || name === 'rom' || name === 'gamesFolder') continue;
     throw new UserError(`${flagName(name)} cannot change when a run is resumed.`, 'Start a new run, or leave it out.');
@@ -234,16 +220,6 @@ export async function runTraining(
       { cause: error },
     );
   }
-}
-
-/** The configuration's flags among a call's. */
-export function configurationFlags(parsed: ParsedArguments): LooseConfiguration {
-  const flags: LooseConfiguration = {};
-  for (const [flag, text] of parsed.flags) {
-    const name = fieldOfFlag(flag);
-    if (name !== undefined) flags[name] = parseFlagText(name, text);
-  }
-  return flags;
 }
 
 function endText(end: RunEnd, agent: Dqn, configuration: Configuration, meanReward: number | null): string {

@@ -5,8 +5,8 @@ import { environmentOptions } from '../run/configuration.ts';
 import { resolveConfiguration } from '../run/resolve.ts';
 import { cartridgeLines, loadCartridge, openEnvironment, trainingKernels } from '../run/session.ts';
 import type { Command } from './arguments.ts';
+import { configurationFlags, configurationSpecs } from './configurationFlags.ts';
 import { kernelTable } from './kernelTable.ts';
-import { configurationFlags, configurationSpecs } from './train.ts';
 
 export const tuneCommand: Command = {
   spec: {
@@ -23,8 +23,9 @@ export const tuneCommand: Command = {
     examples: ['bun run tune', 'bun run tune catch --preset quick', 'bun run tune --batch-size 64'],
   },
   async run(parsed) {
-    const [game = 'pong'] = parsed.positionals;
-    const configuration = resolveConfiguration({ game, flags: { ...configurationFlags(parsed), kernels: 'auto' } });
+    const { lines, ...given } = configurationFlags(parsed);
+    for (const line of lines) console.log(line);
+    const configuration = resolveConfiguration({ game: 'pong', ...given, flags: { ...given.flags, kernels: 'auto' } });
     const cartridge = loadCartridge(configuration);
     for (const line of cartridgeLines(cartridge)) console.log(line);
     const gpu = await openGpu();

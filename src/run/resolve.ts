@@ -73,17 +73,20 @@ export function readConfigurationFile(path: string): LooseConfiguration {
 /** What a resolution is made of, weakest first; `file` and `flags` as read. */
 export interface ConfigurationSources {
   readonly game: string;
+  /** Before the game's own preset or the default one, where neither file nor flags name any. */
+  readonly impliedPreset?: PresetName;
   readonly file?: { readonly path: string; readonly values: LooseConfiguration };
   readonly flags?: LooseConfiguration;
 }
 
 /** The whole configuration, every field checked alone and against the others. Throws UserError. */
-export function resolveConfiguration({ game, file, flags = {} }: ConfigurationSources): Configuration {
+export function resolveConfiguration({ game, impliedPreset, file, flags = {} }: ConfigurationSources): Configuration {
   const given = file?.values ?? {};
   const whence = (name: FieldName): string =>
     name in flags ? flagName(name) : name in given ? `${file?.path}, ${name}` : name;
 
-  const preset = flags.preset ?? given.preset ?? gamePresets[game] ?? configurationSchema.shape.preset.def.defaultValue;
+  const fallback = gamePresets[game] ?? configurationSchema.shape.preset.def.defaultValue;
+  const preset = flags.preset ?? given.preset ?? impliedPreset ?? fallback;
   if (!presetNames.includes(preset as PresetName)) {
     throw new UserError(
       `${whence('preset')}: there is no preset "${preset}".${didYouMean(String(preset), presetNames)}`,
