@@ -26,9 +26,9 @@ export class FrameHistory {
   /** 1 for each slot that was written since the policy last took it over (policy.ts clears it). */
   readonly changed: Uint8Array;
   readonly #stack: number;
-  readonly #padding: 'zero' | 'repeat';
+  readonly #padding: 'zero' | 'repeat' | 'previous';
 
-  constructor(stack: number, frameBytes: number, padding: 'zero' | 'repeat') {
+  constructor(stack: number, frameBytes: number, padding: 'zero' | 'repeat' | 'previous') {
     this.frames = new Uint8Array(stack * frameBytes);
     this.indices = new Uint32Array(stack).fill(blackFrame);
     this.changed = new Uint8Array(stack).fill(1);

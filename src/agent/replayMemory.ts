@@ -15,8 +15,10 @@
  * Leaves out: where the frames lie (frameStore.ts), priorities, n-step returns, files (checkpoints write `chunks()`).
  * Source: Mnih et al., Nature 518 (2015), algorithm 1; reference algorithms.md A.11.
  */
+import type { HistoryType } from '../frameAges.ts';
 import type { Xoshiro128 } from '../random.ts';
 import { type FrameStore, HostFrameStore, noEntry } from './frameStore.ts';
+import type { DqnOptions } from './options.ts';
 
 export interface ReplayMemoryOptions {
   /** Entries kept: one a step, and one for each truncated episode's last frame. */
@@ -25,8 +27,35 @@ export interface ReplayMemoryOptions {
   readonly frameBytes: number;
   /** Frames in a state. */
   readonly stack: number;
-  /** What stands before an episode's first frame: black frames or the first one repeated. */
-  readonly stackPadding: 'zero' | 'repeat';
+  /** What stands before an episode's first frame: black frames, the first one repeated, or those of the episode before. */
+  readonly stackPadding: 'zero' | 'repeat' | 'previous';
+  /** Which frames make a state (frameAges.ts). */
+  readonly historyType: HistoryType;
+  readonly historySpacing: number;
+  /** Steps of a transition, and what a reward is worth a step earlier. */
+  readonly nSteps: number;
+  readonly discount: number;
+  readonly replayGuard: 'exact' | 'none';
+  /** Transitions drawn at once; 0: as many as a batch takes. */
+  readonly replayBuffer: number;
+  /** With which probability a drawn transition is kept that does not end an episode, or brings no reward. */
+  readonly nonTerminalProbability: number;
+  readonly nonEventProbability: number;
+}
+
+/** The replay memory's part of an agent's options. */
+export function replayMemoryOptions(options: DqnOptions): ReplayMemoryOptions {
+  const { stack, stackPadding, historyType, historySpacing, nSteps, discount } = options;
+  const { replayCapacity: capacity, replayGuard, replayBuffer, nonTerminalProbability, nonEventProbability } = options;
+  return {
+    ...{ capacity, frameBytes: options.observationSize ** 2, stack, stackPadding, historyType, historySpacing },
+    ...{ nSteps, discount, replayGuard, replayBuffer, nonTerminalProbability, nonEventProbability },
+  };
+}
+
+/** Frames that a sample brings. */
+export function framesPerSample({ stack }: Pick<ReplayMemoryOptions, 'stack'>): number {
+  return stack + 1;
 }
 
 /** In `stateIndices` and `nextStateIndices`: a black frame. */
@@ -52,6 +81,8 @@ export interface ReplayBatch {
   readonly rewards: Float32Array;
   /** [B]: 1 where the step ended the episode, else 0. */
   readonly terminals: Float32Array;
+  /** [B]: by what the value of the next state is multiplied: the discount to the power of the transition's steps. */
+  readonly discounts: Float32Array;
 }
 
 /** An empty batch for `batchSize` samples of a memory with this `stack` and, on the host, frames of `frameBytes`. */
@@ -65,6 +96,7 @@ export function createReplayBatch(batchSize: number, stack: number, frameBytes: 
     actions: new Uint32Array(batchSize),
     rewards: new Float32Array(batchSize),
     terminals: new Float32Array(batchSize),
+    discounts: new Float32Array(batchSize),
   };
 }
 
@@ -266,6 +298,7 @@ export class ReplayMemory {
     into.actions[sample] = this.#actions[entry];
     into.rewards[sample] = this.#rewards[entry];
     into.terminals[sample] = terminated ? 1 : 0;
+    into.discounts[sample] = this.options.discount;
   }
 
   /** What belongs beside `chunks()` in a checkpoint. */
@@ -301,7 +334,7 @@ export class ReplayMemory {
    * and leaves the memory empty, where the header is of other options or there are too few or too many bytes.
    */
   async restore(header: ReplayHeader, chunks: Iterable<Uint8Array>): Promise<void> {
-    for (const name of ['capacity', 'frameBytes', 'stack', 'stackPadding'] as const) {
+    for (const name of Object.keys(this.options) as (keyof ReplayMemoryOptions)[]) {
       if (header[name] !== this.options[name]) {
         throw new RangeError(`the stored replay memory has ${name} ${header[name]}, this one ${this.options[name]}`);
       }

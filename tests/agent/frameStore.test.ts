@@ -11,7 +11,8 @@ import { type ReplayBatch, ReplayMemory } from '../../src/agent/replayMemory.ts'
 import { Xoshiro128 } from '../../src/random.ts';
 import { BrightHalf } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
-import { bytesOf, gpuWithMemory } from '../support/replay.ts';
+import { plainAgent } from '../support/options.ts';
+import { bytesOf, gpuWithMemory, plainReplay } from '../support/replay.ts';
 
 const batchSize = 8;
 
@@ -59,7 +60,7 @@ describe('a batch', () => {
         async (kind, steps, stackPadding, mode) => {
           const [capacity, frameBytes, stack, shardBytes] = kinds[kind];
           const { store, gathered } = stores[kind];
-          const options = { capacity, frameBytes, stack, stackPadding };
+          const options = { ...plainReplay, capacity, frameBytes, stack, stackPadding };
           const onHost = new ReplayMemory(options, new HostFrameStore(capacity, frameBytes, shardBytes));
           // The frames of the history before are still there, as they would be after a restore.
           const onDevice = new ReplayMemory(options, store);
@@ -99,7 +100,7 @@ describe('a batch', () => {
   });
 
   test('indices lead to slots that have an entry, and to no others', () => {
-    const memory = new ReplayMemory({ capacity: 9, frameBytes: 4, stack: 3, stackPadding: 'zero' });
+    const memory = new ReplayMemory({ ...plainReplay, capacity: 9, stack: 3 });
     for (let step = 0; step < 9; step++) memory.add(new Uint8Array(4), 0, 0, step % 2 === 1, step % 2 === 0);
     const batch = memory.createBatch(20);
     const random = new Xoshiro128(1, 'test');
@@ -118,7 +119,7 @@ describe('what is saved', () => {
     const gpu = await testGpu();
     // 21 MB: two chunks of frames, of which one reaches over borders of shards on host and GPU.
     const [capacity, frameBytes] = [3000, 7056];
-    const options = { capacity, frameBytes, stack: 4, stackPadding: 'zero' } as const;
+    const options = { ...plainReplay, capacity, frameBytes };
     const stores: [string, () => Promise<FrameStore>][] = [
       ['host', async () => new HostFrameStore(capacity, frameBytes, 2 ** 22)],
       ['device', () => DeviceFrameStore.create(gpu, capacity, frameBytes, 5_000_000)],
@@ -161,11 +162,11 @@ describe('what is saved', () => {
 
 describe('a run', () => {
   const options: DqnOptions = {
-    ...{ seed: 11, network: 'nips2013', observationSize: 38, stack: 3, stackPadding: 'zero', discount: 0.5 },
-    ...{ batchSize, replayCapacity: 70, replaySampling: 'without-replacement', learnStart: 40, updateEvery: 2 },
-    ...{ targetEvery: 20, epsilonStart: 1, epsilonEnd: 0.05, epsilonDecaySteps: 100, epsilonDecayFrom: 'start' },
-    ...{ loss: 'huber', gradient: 'mean', optimiser: 'adam', learningRate: 1e-3, adamBeta1: 0.9, adamBeta2: 0.999 },
-    ...{ rmspropDecay: 0.95, rmspropMomentum: 0, optimiserEpsilon: 1e-8, storage: 'f32' },
+    ...plainAgent,
+    ...{ seed: 11, network: 'nips2013', observationSize: 38, stack: 3, discount: 0.5, batchSize, replayCapacity: 70 },
+    ...{ replaySampling: 'without-replacement', learnStart: 40, updateEvery: 2, targetEvery: 20 },
+    ...{ epsilonStart: 1, epsilonEnd: 0.05, epsilonDecaySteps: 100, epsilonDecayFrom: 'start' },
+    ...{ loss: 'huber', clipDelta: 1, gradient: 'mean', optimiser: 'adam', learningRate: 1e-3, optimiserEpsilon: 1e-8 },
   };
   const { replayCapacity: capacity, observationSize: side } = options;
 
@@ -248,7 +249,7 @@ describe('no room on the GPU', () => {
   test('frames that are no whole words, and a store of another size, are refused', async () => {
     const gpu = await testGpu();
     await expect(DeviceFrameStore.create(gpu, 10, 6)).rejects.toThrow('6 bytes, no multiple of 4');
-    const options = { capacity: 10, frameBytes: 8, stack: 2, stackPadding: 'zero' } as const;
+    const options = { ...plainReplay, capacity: 10, frameBytes: 8 };
     expect(() => new ReplayMemory(options, new HostFrameStore(11, 8))).toThrow('11 frames of 8 bytes, not 10 of 8');
   });
 });

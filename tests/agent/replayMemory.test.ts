@@ -9,7 +9,7 @@ import {
   type ReplayMemoryOptions,
 } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
-import { bytesOf } from '../support/replay.ts';
+import { bytesOf, plainReplay } from '../support/replay.ts';
 
 const frameBytes = 4;
 const black = -1;
@@ -20,7 +20,7 @@ function frameOf(id: number): Uint8Array {
 }
 
 function options(capacity: number, stack = 4, stackPadding: 'zero' | 'repeat' = 'zero'): ReplayMemoryOptions {
-  return { capacity, frameBytes, stack, stackPadding };
+  return { ...plainReplay, capacity, stack, stackPadding };
 }
 
 /** The frames' numbers that one row of indices leads to. */
@@ -95,6 +95,7 @@ function checkSamples(
     expect(batch.actions[sample]).toBe(wanted!.step.action);
     expect(batch.rewards[sample]).toBe(wanted!.step.reward);
     expect(batch.terminals[sample]).toBe(wanted!.step.kind === 'terminated' ? 1 : 0);
+    expect(batch.discounts[sample]).toBe(Math.fround(how.discount));
   }
 }
 
@@ -308,7 +309,7 @@ test('bytes: a million Atari steps are 7.06 GB, and the chunks hold that and no 
 
 test('a million steps are reserved at once without touching their pages', () => {
   const before = process.memoryUsage().rss;
-  const how = { capacity: 1_000_000, frameBytes: 84 * 84, stack: 4, stackPadding: 'zero' } as const;
+  const how = { ...plainReplay, capacity: 1_000_000, frameBytes: 84 * 84 };
   const memory = new ReplayMemory(how);
   expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
   expect(memory.capacity).toBe(1_000_000);

@@ -14,6 +14,7 @@ import { type Display, progressText } from '../../src/run/progress.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { createRunFolder, openCheckpoint } from '../../src/run/runFolder.ts';
 import { type TrainableAgent, Training } from '../../src/run/training.ts';
+import { plainReplay } from '../support/replay.ts';
 
 /** Where the runs are; a test file deletes it at its end. */
 export const folder = mkdtempSync(join(tmpdir(), 'wgsl-dqn-training-'));
@@ -28,7 +29,7 @@ const gameSteps = 7;
 /** An agent without a GPU: a weight drifts by a generator, games last 7 steps and bring ever more reward. */
 export class FakeAgent implements TrainableAgent {
   readonly counters = { agentSteps: 0, updates: 0, episodes: 0 };
-  readonly replay = new ReplayMemory({ capacity: 200, frameBytes, stack: 2, stackPadding: 'zero' });
+  readonly replay = new ReplayMemory({ ...plainReplay, capacity: 200, frameBytes, stack: 2 });
   readonly #random = new Xoshiro128(5, 'fake');
   readonly #weight = new Float32Array([0, 1]);
   readonly #frame = new Uint8Array(frameBytes);

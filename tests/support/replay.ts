@@ -1,6 +1,14 @@
 /** What the tests of the replay memory, its frames and checkpoints share. */
 import type { AdapterKind } from '../../kernels/runtime/adapter.ts';
 import { Gpu } from '../../kernels/runtime/gpu.ts';
+import type { ReplayMemoryOptions } from '../../src/agent/replayMemory.ts';
+
+/** States of successive frames, transitions of one step, every batch drawn by itself and guarded; nobody's quirks. */
+export const plainReplay = {
+  ...{ capacity: 64, frameBytes: 4, stack: 4, stackPadding: 'zero', historyType: 'linear', historySpacing: 1 },
+  ...{ nSteps: 1, discount: 0.99, replayGuard: 'exact', replayBuffer: 0 },
+  ...{ nonTerminalProbability: 1, nonEventProbability: 1 },
+} as const satisfies ReplayMemoryOptions;
 
 /** All chunks in one piece of their own. */
 export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
