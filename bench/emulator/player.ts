@@ -8,6 +8,7 @@ import { AtariEnvironment } from '../../src/env/environment.ts';
 import type { EnvironmentOptions } from '../../src/env/options.ts';
 import type { TraceCartridge } from '../../src/env/trace/play.ts';
 import { Xoshiro128 } from '../../src/random.ts';
+import { commonEnvironment } from '../../src/run/presets/preset.ts';
 
 /**
  * `drawn`: every frame is drawn. `seen`: of each four the last two, as agents see them. `observation`: the environment's step, which
@@ -27,19 +28,9 @@ const undrawnFrames = 2;
 const actionsPerLook = 10;
 
 const environmentOptions: EnvironmentOptions = {
+  ...commonEnvironment,
   frameSkip: framesPerAction,
-  maxPool: 2,
-  observationSize: 84,
-  resize: 'area',
-  stack: 4,
-  stackPadding: 'zero',
-  randomStarts: 0,
-  fireStart: false,
-  lifeLossTerminal: false,
   rewardClipping: 'sign',
-  repeatActionProbability: 0,
-  actionSet: 'minimal',
-  maxEpisodeFrames: 0,
 };
 
 export class Player {

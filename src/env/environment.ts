@@ -66,10 +66,12 @@ export interface StepResult {
   readonly reward: number;
   /** Sum over the step's frames, as the game gives it. */
   readonly rawReward: number;
-  /** The game is over or, with `lifeLossTerminal`, a life was lost. */
+  /** The game is over or, with `lifeLoss` 'ends-episode', a life was lost. */
   readonly terminated: boolean;
   /** The game was cut off at `maxEpisodeFrames`. */
   readonly truncated: boolean;
+  /** No value follows in learning: terminated, or a life was lost with `lifeLoss` 'terminal-in-memory'. */
+  readonly endsValue: boolean;
   readonly info: EnvironmentInfo;
 }
 
@@ -93,6 +95,7 @@ export class AtariEnvironment {
   /** The arcade as it was given, to which a seeded reset goes back. */
   readonly #given: Uint8Array;
   readonly #random: Xoshiro128;
+  readonly #pressesFire: boolean;
   readonly #preprocessor: Preprocessor;
   /** The screen before the newest one. */
   readonly #previousScreen: Uint8Array;
@@ -123,15 +126,17 @@ export class AtariEnvironment {
    * `random` draws the random starts; sticky actions are the arcade's. Throws UserError where the game lacks what the options ask for.
    */
   constructor(arcade: FrameSource, options: EnvironmentOptions, random: Xoshiro128) {
-    const { observationSize, stack, resize } = options;
+    const { observationSize, stack, crop } = options;
     this.options = options;
     this.actions = options.actionSet === 'full' ? actionNames.map((_, action) => action) : [...arcade.actions];
     this.actionCount = this.actions.length;
-    if (options.fireStart && (!this.actions.includes(fire) || this.actionCount < 3)) {
+    const canFire = this.actions.includes(fire) && this.actionCount >= 3;
+    this.#pressesFire = options.fireStart !== 'off' && canFire;
+    if (options.fireStart === 'required' && !canFire) {
       const names = this.actions.map((action) => actionNames[action]).join(', ');
       throw new UserError(
         `A FIRE start needs a game with FIRE and at least three actions; this one has ${names}.`,
-        'Give --no-fire-start, or --action-set full.',
+        'Give --fire-start if-possible, or --action-set full.',
       );
     }
     this.#arcade = arcade;
@@ -141,7 +146,7 @@ export class AtariEnvironment {
       format: arcade.format,
       screenHeight: arcade.screenHeight,
       size: observationSize,
-      resize,
+      crop,
     });
     this.#previousScreen = new Uint8Array(arcade.screen.length);
     this.frame = new Uint8Array(observationSize * observationSize);
@@ -159,6 +164,7 @@ export class AtariEnvironment {
       rawReward: 0,
       terminated: false,
       truncated: false,
+      endsValue: false,
       info: this.#info,
     };
   }
@@ -181,7 +187,7 @@ export class AtariEnvironment {
     } else {
       this.#beginGame();
     }
-    if (this.options.fireStart) this.#pressFire();
+    if (this.#pressesFire) this.#pressFire();
     this.#playing = true;
     this.#gameGoesOn = false;
     this.#observed = 0;
@@ -213,7 +219,8 @@ export class AtariEnvironment {
 
     result.rawReward = rawReward;
     result.reward = clipped(rawReward, options.rewardClipping);
-    result.terminated = gameOver || (options.lifeLossTerminal && lifeLost);
+    result.terminated = gameOver || (options.lifeLoss === 'ends-episode' && lifeLost);
+    result.endsValue = gameOver || (options.lifeLoss !== 'ignored' && lifeLost);
     result.truncated = !gameOver && this.#isCutOff();
     this.#playing = !result.terminated && !result.truncated;
     this.#gameGoesOn = result.terminated && !gameOver && !result.truncated;

@@ -12,25 +12,19 @@
  * Source: reference algorithms.md A.2 (DeepMind: the whole screen, area averaging, truncated) and B (Lapan: 84 x 110, rows 18..101).
  */
 import type { TelevisionFormat } from '../emulator/console/properties.ts';
-import { UserError } from '../errors.ts';
+import { type Crop, picturePart, screenWidth } from './crop.ts';
 import { paletteOf } from './palette.ts';
 
-export const screenWidth = 160;
 /** A word is four pixels. */
 const rowWords = screenWidth / 4;
-
-/** The crop form's intermediate image, and the rows of it that are kept (Lapan). */
-const cropWidth = 84;
-const cropHeight = 110;
-const cropFirstRow = 18;
 
 export interface PreprocessOptions {
   readonly format: TelevisionFormat;
   /** Rows of a screen: 210 or 250 as a rule. */
   readonly screenHeight: number;
-  /** Side of the square frame, pixels; 84 with `crop`. */
+  /** Side of the square frame, pixels. */
   readonly size: number;
-  readonly resize: 'area' | 'crop';
+  readonly crop: Crop;
 }
 
 export class Preprocessor {
@@ -55,21 +49,15 @@ export class Preprocessor {
   /** The words whose sums are not those of the output row above. */
   readonly #changed = new Uint8Array(rowWords);
 
-  /** Throws UserError for a cropped frame of another size than 84. */
   constructor(options: PreprocessOptions) {
-    const { format, screenHeight, size, resize } = options;
-    if (resize === 'crop' && size !== cropWidth) {
-      throw new UserError(
-        `The cropped observation is ${cropWidth} pixels wide and high, not ${size}.`,
-        `Give --observation-size ${cropWidth}, or --resize area.`,
-      );
-    }
+    const { format, screenHeight, size, crop } = options;
+    const { firstScreenRow, screenRows, scaledRows, firstScaledRow } = picturePart(crop, screenHeight, size);
     this.size = size;
     this.#ofTwo = Int32Array.from(paletteOf(format).milliLuminanceOfMax);
     this.#ofOne = Int32Array.from({ length: 256 }, (_, byte) => this.#ofTwo[byte * 257]);
-    this.#columns = areaWeights(screenWidth, size);
-    this.#rows = areaWeights(screenHeight, resize === 'crop' ? cropHeight : size);
-    this.#firstRow = resize === 'crop' ? cropFirstRow : 0;
+    this.#columns = areaWeights(0, screenWidth, size);
+    this.#rows = areaWeights(firstScreenRow, screenRows, scaledRows);
+    this.#firstRow = firstScaledRow;
     this.#inverseDivisor = 1 / (1000 * this.#rows.total * this.#columns.total);
     for (let word = 0; word < rowWords; word++) {
       this.#firstColumns[word] = Math.floor((4 * word * size) / screenWidth);
@@ -207,7 +195,7 @@ function wordsOf(screen: Uint8Array): Int32Array {
   return new Int32Array(screen.buffer, screen.byteOffset, screen.length >> 2);
 }
 
-/** How `outputs` pixels average a line of input pixels: output `i` starts at `first[i]`, its weights are `weights[taps[i] .. taps[i + 1]]`. */
+/** How `outputs` pixels average the line of `inputs` pixels from `firstInput` on: output `i` starts at `first[i]`, its weights are `weights[taps[i] .. taps[i + 1]]`. */
 interface AreaWeights {
   readonly first: Int32Array;
   readonly taps: Int32Array;
@@ -220,7 +208,7 @@ interface AreaWeights {
  * Each output covers inputs/outputs of an input pixel. With both divided by their greatest common divisor, an input pixel is cut into
  * `outputs` parts and an output covers `inputs` of them, so all weights are integers.
  */
-function areaWeights(inputs: number, outputs: number): AreaWeights {
+function areaWeights(firstInput: number, inputs: number, outputs: number): AreaWeights {
   const divisor = greatestCommonDivisor(inputs, outputs);
   const partsPerInput = outputs / divisor;
   const partsPerOutput = inputs / divisor;
@@ -230,8 +218,9 @@ function areaWeights(inputs: number, outputs: number): AreaWeights {
   for (let output = 0; output < outputs; output++) {
     const start = output * partsPerOutput;
     const end = start + partsPerOutput;
-    first[output] = Math.floor(start / partsPerInput);
-    for (let input = first[output]; input * partsPerInput < end; input++) {
+    const firstTap = Math.floor(start / partsPerInput);
+    first[output] = firstInput + firstTap;
+    for (let input = firstTap; input * partsPerInput < end; input++) {
       weights.push(Math.min(end, (input + 1) * partsPerInput) - Math.max(start, input * partsPerInput));
     }
     taps[output + 1] = weights.length;

@@ -12,6 +12,7 @@ import { UserError } from '../../src/errors.ts';
 import { pong } from '../../src/games/pong.ts';
 import { Mt19937, Xoshiro128 } from '../../src/random.ts';
 import { readRom } from '../golden/cartridges.ts';
+import { plainEnvironment } from '../support/options.ts';
 
 const ownPong = new Uint8Array(await Bun.file(new URL('../../roms/pong.bin', import.meta.url)).arrayBuffer());
 
@@ -130,18 +131,11 @@ test('a frame that goes on for an hour keeps its time', () => {
 
 test('an environment, too, restores all or nothing', () => {
   const options: EnvironmentOptions = {
-    frameSkip: 4,
-    maxPool: 2,
+    ...plainEnvironment,
     observationSize: 42,
-    resize: 'area',
     stack: 3,
-    stackPadding: 'zero',
-    randomStarts: 0,
-    fireStart: false,
-    lifeLossTerminal: false,
     rewardClipping: 'sign',
     repeatActionProbability: 0.25,
-    actionSet: 'minimal',
     maxEpisodeFrames: 400,
   };
   const env = new AtariEnvironment(

@@ -6,6 +6,7 @@ import { paletteOf } from '../../src/env/palette.ts';
 import { Preprocessor } from '../../src/env/preprocess.ts';
 import { UserError } from '../../src/errors.ts';
 import { Xoshiro128 } from '../../src/random.ts';
+import { plainEnvironment } from '../support/options.ts';
 
 /** What happens in a game of the fake arcade, by the frame's number in the game (1 is the first that `act` plays). */
 interface Script {
@@ -81,25 +82,12 @@ function grey(newest: number, previous = newest): number {
   return Math.floor(milliLuminanceOfMax[colourOf(newest) * 256 + colourOf(previous)] / 1000);
 }
 
-const plain: EnvironmentOptions = {
-  frameSkip: 4,
-  maxPool: 2,
-  observationSize: 84,
-  resize: 'area',
-  stack: 4,
-  stackPadding: 'zero',
-  randomStarts: 0,
-  fireStart: false,
-  lifeLossTerminal: false,
-  rewardClipping: 'none',
-  repeatActionProbability: 0,
-  actionSet: 'minimal',
-  maxEpisodeFrames: 0,
-};
-
 function make(script: Script, options: Partial<EnvironmentOptions> = {}, seed = 1) {
   const arcade = new FakeArcade(script);
-  return { arcade, env: new AtariEnvironment(arcade, { ...plain, ...options }, new Xoshiro128(seed, 'environment')) };
+  return {
+    arcade,
+    env: new AtariEnvironment(arcade, { ...plainEnvironment, ...options }, new Xoshiro128(seed, 'environment')),
+  };
 }
 
 /** The values of each flat frame of a state, oldest first. */
@@ -163,11 +151,7 @@ test('the observation is that of the two screens, not only of flat ones', () => 
   env.step(0);
   env.step(0);
   const expected = new Uint8Array(7056);
-  new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, resize: 'area' }).run(
-    screens[1],
-    screens[0],
-    expected,
-  );
+  new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, crop: 'none' }).run(screens[1], screens[0], expected);
   expect(env.frame).toEqual(expected);
 });
 
@@ -239,7 +223,7 @@ describe('life loss', () => {
   const lives = (frame: number) => (frame < 6 ? 3 : frame < 15 ? 2 : 1);
 
   test('ends the episode for learning; reset goes on in the same game with one no-op step', () => {
-    const { arcade, env } = make({ lives, reward: () => 1 }, { lifeLossTerminal: true, randomStarts: 30 });
+    const { arcade, env } = make({ lives, reward: () => 1 }, { lifeLoss: 'ends-episode', randomStarts: 30 });
     env.reset();
     const start = arcade.frame; // the random start
     arcade.frame = 0;
@@ -277,7 +261,7 @@ describe('life loss', () => {
   });
 
   test('a game that ends in the no-op step after it is begun anew', () => {
-    const { arcade, env } = make({ lives, overAt: 10 }, { lifeLossTerminal: true });
+    const { arcade, env } = make({ lives, overAt: 10 }, { lifeLoss: 'ends-episode' });
     env.reset();
     env.step(1);
     env.step(1);
@@ -287,7 +271,7 @@ describe('life loss', () => {
   });
 
   test('with a cut-off in the same step the game does not go on', () => {
-    const { arcade, env } = make({ lives }, { lifeLossTerminal: true, maxEpisodeFrames: 8 });
+    const { arcade, env } = make({ lives }, { lifeLoss: 'ends-episode', maxEpisodeFrames: 8 });
     env.reset();
     env.step(1);
     expect(env.step(1)).toMatchObject({ terminated: true, truncated: true });
@@ -337,14 +321,14 @@ describe('starts', () => {
   });
 
   test('FIRE start: FIRE, then the third action, a step each', () => {
-    const { arcade, env } = make({}, { fireStart: true });
+    const { arcade, env } = make({}, { fireStart: 'required' });
     env.reset();
     expect(arcade.played).toEqual(['reset', 1, 1, 1, 1, 3, 3, 3, 3]);
-    const full = make({}, { fireStart: true, actionSet: 'full' });
+    const full = make({}, { fireStart: 'required', actionSet: 'full' });
     full.env.reset();
     expect(full.arcade.played).toEqual(['reset', 1, 1, 1, 1, 2, 2, 2, 2]);
     // Ended by FIRE: begun anew, and the third action follows.
-    const ending = make({ overAt: 3 }, { fireStart: true, frameSkip: 2 });
+    const ending = make({ overAt: 3 }, { fireStart: 'required', frameSkip: 2 });
     ending.env.reset();
     expect(ending.arcade.played).toEqual(['reset', 1, 1, 3, 'reset']);
   });
@@ -352,7 +336,7 @@ describe('starts', () => {
   test('FIRE start also after a lost life', () => {
     const { arcade, env } = make(
       { lives: (frame) => (frame < 10 ? 2 : 1) },
-      { fireStart: true, lifeLossTerminal: true },
+      { fireStart: 'required', lifeLoss: 'ends-episode' },
     );
     env.reset();
     expect(env.step(0).terminated).toBe(true);
@@ -363,14 +347,14 @@ describe('starts', () => {
 
   test('FIRE start is refused where the game has no FIRE or too few actions', () => {
     for (const few of [actions('NOOP', 'LEFT', 'RIGHT'), actions('NOOP', 'FIRE')]) {
-      expect(() => make({ actions: few }, { fireStart: true })).toThrow(UserError);
-      expect(() => make({ actions: few }, { fireStart: true, actionSet: 'full' })).not.toThrow();
+      expect(() => make({ actions: few }, { fireStart: 'required' })).toThrow(UserError);
+      expect(() => make({ actions: few }, { fireStart: 'required', actionSet: 'full' })).not.toThrow();
     }
   });
 });
 
 test('truncation at the very frame, inside a frame skip, counting the start', () => {
-  const { arcade, env } = make({}, { maxEpisodeFrames: 10, fireStart: false });
+  const { arcade, env } = make({}, { maxEpisodeFrames: 10 });
   env.reset();
   env.step(0);
   expect(env.step(0)).toMatchObject({ terminated: false, truncated: false });
@@ -385,10 +369,9 @@ test('truncation at the very frame, inside a frame skip, counting the start', ()
   expect(both.step(0)).toMatchObject({ terminated: true, truncated: false });
 });
 
-test('action sets and the cropped size', () => {
+test('action sets', () => {
   expect(make({}).env.actions).toEqual([0, 1, 3, 4]);
   expect(make({}, { actionSet: 'full' }).env.actions).toEqual([...Array(18).keys()]);
-  expect(() => make({}, { resize: 'crop', observationSize: 80 })).toThrow(UserError);
 });
 
 test('only frames that an observation shows are drawn', () => {
@@ -449,7 +432,7 @@ test('onFrame sees every emulated frame', () => {
 
 test('a snapshot goes on as the original does: from mid-episode, from its end, with random starts and life losses', () => {
   const script: Script = { lives: (frame) => 5 - Math.floor(frame / 19), overAt: 90, reward: (frame) => frame % 3 };
-  const options: Partial<EnvironmentOptions> = { lifeLossTerminal: true, randomStarts: 30, stackPadding: 'repeat' };
+  const options: Partial<EnvironmentOptions> = { lifeLoss: 'ends-episode', randomStarts: 30, stackPadding: 'repeat' };
   const play = (env: AtariEnvironment, steps: number, over: boolean) => {
     const log: unknown[] = [];
     let ended = over;

@@ -9,6 +9,7 @@ import { catchGame } from '../../src/games/catch.ts';
 import type { Game } from '../../src/games/game.ts';
 import { pong } from '../../src/games/pong.ts';
 import { Xoshiro128 } from '../../src/random.ts';
+import { plainEnvironment } from '../support/options.ts';
 
 function imageOf(game: Game): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`../../roms/${game.ownImage}`, import.meta.url)));
@@ -16,18 +17,12 @@ function imageOf(game: Game): Uint8Array {
 
 /** All that can go wrong at once: sticky actions, random and FIRE starts, lost lives, a cut-off. */
 const everything: EnvironmentOptions = {
-  frameSkip: 4,
-  maxPool: 2,
-  observationSize: 84,
-  resize: 'area',
-  stack: 4,
-  stackPadding: 'zero',
+  ...plainEnvironment,
   randomStarts: 30,
-  fireStart: true,
-  lifeLossTerminal: true,
+  fireStart: 'required',
+  lifeLoss: 'ends-episode',
   rewardClipping: 'sign',
   repeatActionProbability: 0.25,
-  actionSet: 'minimal',
   maxEpisodeFrames: 400,
 };
 
@@ -92,12 +87,12 @@ test.each([bricks, catchGame, pong])(
   'frames and rewards are those of the arcade driven by hand, drawing all: $id',
   (game) => {
     const image = imageOf(game);
-    const plain = { randomStarts: 0, fireStart: false, lifeLossTerminal: false, maxEpisodeFrames: 0 };
+    const plain = { randomStarts: 0, fireStart: 'off', lifeLoss: 'ignored', maxEpisodeFrames: 0 } as const;
     const env = make(4, { ...everything, ...plain }, game);
     env.reset();
     const arcade = new Arcade({ rom: image, game, seed: 4, repeatActionProbability: 0.25 });
     arcade.reset();
-    const preprocessor = new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, resize: 'area' });
+    const preprocessor = new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, crop: 'none' });
     const expected = new Uint8Array(84 * 84);
     const random = new Xoshiro128(6, 'test');
     const lastFrames = new Set<number>();

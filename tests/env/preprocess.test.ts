@@ -9,9 +9,9 @@ import { Xoshiro128 } from '../../src/random.ts';
  * 1/outputs of an input pixel, as big integers. `rows` is the height of the whole image of which `firstRow` and what follows is kept.
  */
 function referenceFrame(options: PreprocessOptions, newest: Uint8Array, previous: Uint8Array): Uint8Array {
-  const { format, screenHeight, size, resize } = options;
+  const { format, screenHeight, size, crop } = options;
   const { rgb } = paletteOf(format);
-  const [rows, firstRow] = resize === 'crop' ? [110, 18] : [size, 0];
+  const [rows, firstRow] = crop === 'lapan' ? [110, 18] : [size, 0];
   const overlap = (output: number, outputs: number, input: number, inputs: number) =>
     Math.max(0, Math.min((output + 1) * inputs, (input + 1) * outputs) - Math.max(output * inputs, input * outputs));
   const frame = new Uint8Array(size * size);
@@ -44,15 +44,15 @@ function preprocess(options: PreprocessOptions, newest: Uint8Array, previous: Ui
   return frame;
 }
 
-const usual = { format: 'NTSC', screenHeight: 210, size: 84, resize: 'area' } as const;
+const usual = { format: 'NTSC', screenHeight: 210, size: 84, crop: 'none' } as const;
 
 test('area averaging equals the big-integer sum on noise: NTSC and PAL heights, both forms', () => {
   const random = new Xoshiro128(1, 'preprocess test');
   for (const options of [
     usual,
-    { format: 'PAL', screenHeight: 250, size: 84, resize: 'area' },
-    { format: 'SECAM', screenHeight: 250, size: 84, resize: 'crop' },
-    { format: 'NTSC', screenHeight: 210, size: 84, resize: 'crop' },
+    { format: 'PAL', screenHeight: 250, size: 84, crop: 'none' },
+    { format: 'SECAM', screenHeight: 250, size: 84, crop: 'lapan' },
+    { format: 'NTSC', screenHeight: 210, size: 84, crop: 'lapan' },
   ] as const) {
     const newest = noise(160 * options.screenHeight, random);
     const previous = noise(160 * options.screenHeight, random);
@@ -67,7 +67,7 @@ test('area averaging equals the big-integer sum for any size, larger than the sc
       fc.integer({ min: 200, max: 251 }),
       (size, screenHeight) => {
         const random = new Xoshiro128(size, 'preprocess size test');
-        const options = { format: 'NTSC', screenHeight, size, resize: 'area' } as const;
+        const options = { format: 'NTSC', screenHeight, size, crop: 'none' } as const;
         const newest = noise(160 * screenHeight, random);
         const previous = noise(160 * screenHeight, random);
         expect(preprocess(options, newest, previous)).toEqual(referenceFrame(options, newest, previous));
@@ -95,15 +95,15 @@ function picture(rows: number, random: Xoshiro128): Uint8Array {
 }
 
 test('area averaging equals the big-integer sum on pictures that repeat from row to row, one after the other', () => {
-  for (const [screenHeight, size, resize] of [
-    [210, 84, 'area'],
-    [250, 84, 'area'],
-    [210, 84, 'crop'],
-    [250, 41, 'area'],
-    [210, 211, 'area'],
+  for (const [screenHeight, size, crop] of [
+    [210, 84, 'none'],
+    [250, 84, 'none'],
+    [210, 84, 'lapan'],
+    [250, 41, 'none'],
+    [210, 211, 'none'],
   ] as const) {
     const random = new Xoshiro128(screenHeight + size, 'picture test');
-    const options = { format: 'NTSC', screenHeight, size, resize } as const;
+    const options = { format: 'NTSC', screenHeight, size, crop } as const;
     const preprocessor = new Preprocessor(options);
     const frame: Uint8Array = new Uint8Array(size * size);
     for (let round = 0; round < 6; round++) {
@@ -144,12 +144,11 @@ test('the crop keeps rows 18..101 of 110', () => {
   const rowsWith = (screenRow: number) => {
     const screen = new Uint8Array(33600);
     screen.fill(0x0e, screenRow * 160, screenRow * 160 + 160);
-    const frame = preprocess({ ...usual, resize: 'crop' }, screen, screen);
+    const frame = preprocess({ ...usual, crop: 'lapan' }, screen, screen);
     return [...Array(84).keys()].filter((y) => frame[y * 84] > 0);
   };
   expect(rowsWith(33)).toEqual([]);
   expect(rowsWith(34)).toEqual([0]);
   expect(rowsWith(194)).toEqual([83]);
   expect(rowsWith(195)).toEqual([]);
-  expect(() => new Preprocessor({ ...usual, resize: 'crop', size: 80 })).toThrow('84 pixels');
 });

@@ -42,6 +42,7 @@ export class BrightHalf implements Environment {
       rawReward: reward,
       terminated: over,
       truncated: false,
+      endsValue: over,
       info: {
         episodeReturn: this.#return,
         episodeSteps: this.#steps,
