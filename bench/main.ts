@@ -1,9 +1,10 @@
-/** The benchmarks: `bun run bench emulator|kernels|peers|update|tables`. */
+/** The benchmarks: `bun run bench emulator|kernels|learning|peers|update|tables`. */
 import { type Commands, runProgram } from '../src/cli/commandLine.ts';
 
 const commands: Commands = {
   'bench emulator': async () => (await import('./emulator.ts')).emulatorCommand,
   'bench kernels': async () => (await import('./kernels.ts')).kernelsCommand,
+  'bench learning': async () => (await import('./learning.ts')).learningCommand,
   'bench peers': async () => (await import('./peers/command.ts')).peersCommand,
   'bench update': async () => (await import('./update.ts')).updateCommand,
   'bench tables': async () => (await import('./tables.ts')).tablesCommand,

@@ -1,0 +1,103 @@
+/** The JSON of `bun run bench learning`: what each run learned and when. Leaves out: running them (runs.ts), the picture (chart.ts). */
+import type { Machine } from '../machine.ts';
+
+/** Games over which a score is taken. */
+export const scoreGames = 20;
+
+/** The mean of that many games in a row that a run must come to. */
+export const goals: Readonly<Record<string, number>> = { catch: 8, bricks: 15 };
+
+export interface LearningRun {
+  readonly preset: string;
+  readonly game: string;
+  readonly seed: number;
+  readonly agentSteps: number;
+  readonly seconds: number;
+  /** Mean reward of the last `scoreGames` games. */
+  readonly lastMean: number;
+  /** When the mean of `scoreGames` games first was the goal or more; null: never. */
+  readonly reached: { readonly agentSteps: number; readonly seconds: number } | null;
+  readonly weightsSha256: string;
+  /** Mean reward of the games that ended in each of 40 equal parts of the run; a part in which none ended is left out. */
+  readonly curve: readonly (readonly [agentSteps: number, meanReward: number])[];
+}
+
+export interface LearningResults extends Machine {
+  readonly what: string;
+  readonly adapter: string;
+  /** Runs at a time. */
+  readonly parallel: number;
+  readonly goals: Readonly<Record<string, number>>;
+  readonly scoreGames: number;
+  /** Mean reward of random play, by game. */
+  readonly random: Readonly<Record<string, number>>;
+  readonly runs: readonly LearningRun[];
+}
+
+/** What is read of a line of metrics.jsonl of the type `episode`. */
+export interface Game {
+  readonly agentSteps: number;
+  readonly reward: number;
+  readonly elapsedSeconds: number;
+}
+
+const parts = 40;
+
+/** The curve, the last mean and the moment of the goal. */
+export function judge(
+  games: readonly Game[],
+  goal: number,
+  agentSteps: number,
+): Pick<LearningRun, 'lastMean' | 'reached' | 'curve'> {
+  const curve: [number, number][] = [];
+  for (let part = 0; part < parts; part++) {
+    const from = (part * agentSteps) / parts;
+    const to = ((part + 1) * agentSteps) / parts;
+    const ended = games.filter((game) => game.agentSteps > from && game.agentSteps <= to);
+    if (ended.length > 0) curve.push([Math.round((from + to) / 2), rounded(mean(ended))]);
+  }
+  let reached: LearningRun['reached'] = null;
+  for (let end = scoreGames; end <= games.length && reached === null; end++) {
+    const last = games[end - 1];
+    if (mean(games.slice(end - scoreGames, end)) < goal) continue;
+    reached = { agentSteps: last.agentSteps, seconds: Math.round(last.elapsedSeconds) };
+  }
+  return { lastMean: rounded(mean(games.slice(-scoreGames))), reached, curve };
+}
+
+function mean(games: readonly Game[]): number {
+  return games.reduce((sum, { reward }) => sum + reward, 0) / games.length;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+/** A table: a row for each preset and game, with the seeds side by side. */
+export function learningMarkdown({ runs, random }: LearningResults): string {
+  const lines = [
+    '| preset | game | random play | goal | mean of the last 20 games, by seed | steps to the goal | minutes to the goal |',
+    '|---|---|---|---|---|---|---|',
+  ];
+  for (const { preset, game } of combinations(runs)) {
+    const seeds = runs.filter((run) => run.preset === preset && run.game === game);
+    const each = (text: (run: LearningRun) => string): string => seeds.map(text).join(', ');
+    const cells = [
+      `\`${preset}\``,
+      `\`${game}\``,
+      random[game].toFixed(1),
+      String(goals[game]),
+      each(({ lastMean }) => lastMean.toFixed(1)),
+      each(({ reached }) => reached?.agentSteps.toLocaleString('en-US') ?? 'not reached'),
+      each(({ reached }) => (reached === null ? '-' : (reached.seconds / 60).toFixed(1))),
+    ];
+    lines.push(`| ${cells.join(' | ')} |`);
+  }
+  return lines.join('\n');
+}
+
+/** Each preset with each game, in the order of the runs. */
+export function combinations(runs: readonly LearningRun[]): { readonly preset: string; readonly game: string }[] {
+  const seen = new Map(runs.map(({ preset, game }) => [`${preset} ${game}`, { preset, game }]));
+  return [...seen.values()];
+}

@@ -1,0 +1,86 @@
+/** Training runs as a user starts them, each a process of its own, several at a time; and random play to compare with. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../src/errors.ts';
+import { environmentOptions } from '../../src/run/configuration.ts';
+import { evaluate, evaluationEnvironment, Play } from '../../src/run/evaluation.ts';
+import { resolveConfiguration } from '../../src/run/resolve.ts';
+import { loadCartridge, openEnvironment } from '../../src/run/session.ts';
+import { type Game, goals, judge, type LearningRun } from './results.ts';
+
+const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export type Wanted = Pick<LearningRun, 'preset' | 'game' | 'seed'>;
+
+/**
+ * Trains with the preset until its own end. Where several run at a time, a software adapter gets one thread each: two runs on a core each
+ * learn more in an hour than two that share both.
+ */
+export async function train({ preset, game, seed }: Wanted, folder: string, parallel: number): Promise<LearningRun> {
+  const name = `${game}-${preset}-${seed}`;
+  const words = [
+    'train',
+    game,
+    '--preset',
+    preset,
+    '--seed',
+    String(seed),
+    '--out',
+    folder,
+    '--name',
+    name,
+    '--keep',
+    '1',
+  ];
+  const run = Bun.spawn([process.execPath, program, ...words], {
+    stdout: 'pipe',
+    stderr: 'inherit',
+    env: { ...process.env, ...(parallel > 1 ? { LP_NUM_THREADS: '1' } : {}) },
+  });
+  const output = await new Response(run.stdout).text();
+  const weightsSha256 = /^Weights SHA-256: ([0-9a-f]{64})$/m.exec(output)?.[1];
+  if ((await run.exited) !== 0 || weightsSha256 === undefined) {
+    throw new UserError(
+      `The run ${name} did not come to its end.`,
+      `Its last line: ${output.trim().split('\n').at(-1)}`,
+    );
+  }
+  const lines = readFileSync(join(folder, name, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  const entries = lines.map((line) => JSON.parse(line) as Game & { type: string });
+  const games = entries.filter(({ type }) => type === 'episode');
+  const { agentSteps, elapsedSeconds } = entries.at(-1)!;
+  const judged = judge(games, goals[game], agentSteps);
+  return { preset, game, seed, agentSteps, seconds: Math.round(elapsedSeconds), ...judged, weightsSha256 };
+}
+
+/** All of them, `parallel` at a time, in the order given. */
+export async function trainAll(
+  wanted: readonly Wanted[],
+  folder: string,
+  parallel: number,
+  onEnd: (run: LearningRun) => void,
+): Promise<LearningRun[]> {
+  const runs: LearningRun[] = new Array(wanted.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < wanted.length) {
+      const place = next++;
+      runs[place] = await train(wanted[place], folder, parallel);
+      onEnd(runs[place]);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  return runs;
+}
+
+/** Mean reward of `games` games of random play in the preset's environment. */
+export async function playAtRandom(game: string, preset: string, games: number): Promise<number> {
+  const configuration = resolveConfiguration({ game, flags: { preset } });
+  const options = evaluationEnvironment(environmentOptions(configuration));
+  const { environment } = openEnvironment(loadCartridge(configuration), options, 1);
+  const play = new Play(environment, undefined, { ...configuration, epsilon: 1, seed: 1 });
+  return Math.round((await evaluate(play, games)).meanReward * 100) / 100;
+}
