@@ -49,6 +49,7 @@ export class Arcade {
   readonly game: Game | undefined;
   /** The numbers of the actions that do something in this game; all 18 without a game. */
   readonly actions: readonly Action[];
+  readonly xitariActions: readonly Action[];
   readonly mode: number;
   readonly difficulty: number;
 
@@ -75,6 +76,7 @@ export class Arcade {
     const { rom, game, seed, repeatActionProbability = 0, bankswitch = 'auto' } = options;
     this.game = game;
     this.actions = game?.minimalActions ?? allActions;
+    this.xitariActions = game?.xitariActions ?? this.actions;
     this.mode = chosen('mode', options.mode, game?.modes, game?.defaultMode);
     this.difficulty = chosen('difficulty', options.difficulty, game?.difficulties, game?.defaultDifficulty);
     // The reference keeps the probability in single precision.

@@ -18,6 +18,8 @@ import { Preprocessor } from './preprocess.ts';
 export interface FrameSource {
   /** The actions that do something in this game. */
   readonly actions: readonly Action[];
+  /** What Xitari offers instead; absent where that is the same. */
+  readonly xitariActions?: readonly Action[];
   readonly lives: number;
   /** The game is over: only `reset` goes on. */
   readonly terminal: boolean;
@@ -128,7 +130,9 @@ export class AtariEnvironment {
   constructor(arcade: FrameSource, options: EnvironmentOptions, random: Xoshiro128) {
     const { observationSize, stack, crop } = options;
     this.options = options;
-    this.actions = options.actionSet === 'full' ? actionNames.map((_, action) => action) : [...arcade.actions];
+    const { actions, xitariActions = actions } = arcade;
+    const allActions = actionNames.map((_, action) => action);
+    this.actions = [...{ minimal: actions, xitari: xitariActions, full: allActions }[options.actionSet]];
     this.actionCount = this.actions.length;
     const canFire = this.actions.includes(fire) && this.actionCount >= 3;
     this.#pressesFire = options.fireStart !== 'off' && canFire;

@@ -38,7 +38,8 @@ export interface EnvironmentOptions {
   readonly maxReward: number;
   /** Probability that the console repeats the previous action in a frame (sticky actions). */
   readonly repeatActionProbability: number;
-  readonly actionSet: 'minimal' | 'full';
+  /** The actions that do something in the game; those that DeepMind's emulator, Xitari, offers (NOOP, RIGHT, LEFT in Pong); or all 18. */
+  readonly actionSet: 'minimal' | 'xitari' | 'full';
   /** Emulated frames of a game, its start included, after which the episode is truncated; 0 for no limit. */
   readonly maxEpisodeFrames: number;
   /** The same in agent steps, those of its start not counted. */

@@ -44,6 +44,8 @@ interface Facts<State> {
   readonly console: Partial<ConsoleProperties>;
   /** The actions that do something in this game, in the reference's order. */
   readonly minimalActions: readonly Action[];
+  /** What Xitari, the emulator of Mnih et al. 2015, offers instead; absent where that is the same. */
+  readonly xitariActions?: readonly Action[];
   /** Actions that count as NOOP when they are played. Starting actions are free of it. */
   readonly illegalActions?: readonly Action[];
   /** Played for one frame each at the end of every reset; `resetSwitch` may be among them. */

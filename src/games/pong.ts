@@ -9,6 +9,7 @@ export const pong: Game = {
   md5: ['ae2e9d4246bd55b4aa2de71256265c82'],
   console: { left: 'PADDLES', right: 'PADDLES', swapPaddles: true },
   minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT', 'RIGHTFIRE', 'LEFTFIRE'),
+  xitariActions: actions('NOOP', 'RIGHT', 'LEFT'),
   startingActions: [],
   modes: [0],
   defaultMode: 0,

@@ -94,9 +94,12 @@ export const environmentFields = {
     environment('Lapan', 'Probability that the console repeats the previous action in a frame (Machado 2018: 0.25)'),
   ),
   actionSet: field(
-    z.enum(['minimal', 'full']),
+    z.enum(['minimal', 'xitari', 'full']),
     'minimal',
-    environment('Lapan', "The actions that do something in the game, or all 18 of the console's"),
+    environment(
+      'Lapan',
+      "The actions that do something in the game; those that DeepMind's emulator offers (in Pong NOOP, RIGHT, LEFT); or all 18",
+    ),
   ),
   maxEpisodeFrames: field(
     count(0, 1e9),

@@ -29,7 +29,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
       minReward: -1,
       maxReward: 1,
       repeatActionProbability: 0,
-      actionSet: 'minimal',
+      actionSet: 'xitari',
       maxEpisodeFrames: 0,
       maxEpisodeSteps: 0,
       evaluateSteps: 125_000,

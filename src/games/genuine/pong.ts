@@ -11,6 +11,7 @@ export const genuinePong = defineGame({
   md5: ['60e0ea3cbe0913d39803477945e9e5ec'],
   console: { left: 'PADDLES', right: 'PADDLES', swapPaddles: true },
   minimalActions: actions('NOOP', 'FIRE', 'RIGHT', 'LEFT', 'RIGHTFIRE', 'LEFTFIRE'),
+  xitariActions: actions('NOOP', 'RIGHT', 'LEFT'),
   modes: [0, 1],
   difficulties: [0, 1, 2, 3],
   selectMode: pressSelectUntil((read, mode) => read(0x96) === mode, 2),

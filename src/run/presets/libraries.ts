@@ -1,10 +1,9 @@
 /** The presets of well-known libraries (reference: algorithms.md, "Presets from the field"). */
 import { commonAgent, commonEnvironment, type Preset } from './preset.ts';
 
-/** The wrappers of OpenAI's baselines, which both use: 30 no-ops, lost lives, FIRE, the sign of the reward; the first frame repeated. */
+/** The wrappers of OpenAI's baselines, which both use: 30 no-ops, lost lives, FIRE, the sign of the reward. */
 const gymEnvironment = {
   ...commonEnvironment,
-  stackPadding: 'repeat',
   randomStarts: 30,
   fireStart: 'if-possible',
   lifeLoss: 'ends-episode',
@@ -17,6 +16,7 @@ export const cleanrl: Preset = {
     steps: 10_000_000,
     targetReward: null,
     ...gymEnvironment,
+    stackPadding: 'repeat',
     ...commonAgent,
     learnStart: 80_000,
     targetEvery: 1_000,
@@ -26,7 +26,7 @@ export const cleanrl: Preset = {
 };
 
 export const sb3: Preset = {
-  about: 'The DQN of Stable-Baselines3 with the Atari values of its zoo',
+  about: 'The DQN of Stable-Baselines3 on Atari',
   values: {
     steps: 10_000_000,
     targetReward: null,
@@ -50,6 +50,7 @@ export const dopamine: Preset = {
     repeatActionProbability: 0.25,
     maxEpisodeSteps: 27_000,
     ...commonAgent,
+    initialisation: 'xavier',
     learnStart: 20_000,
     targetEvery: 8_000,
     epsilonEnd: 0.01,
