@@ -12,7 +12,7 @@ import { whileWriting } from '../run/files.ts';
 import type { Kernels } from '../run/kernelChoices.ts';
 import { createDisplay } from '../run/progress.ts';
 import { readConfigurationFile, resolveConfiguration } from '../run/resolve.ts';
-import { createRunFolder, openCheckpoint, recordedAdapter, recordResume } from '../run/runFolder.ts';
+import { createRunFolder, openCheckpoint, recordedAdapter, recordResume, restoreBest } from '../run/runFolder.ts';
 import {
   adapterRecord,
   cartridgeLines,
@@ -111,6 +111,7 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
     );
   }
   const checkpoint = openCheckpoint(path);
+  for (const reason of checkpoint.passedOver) console.log(`Note: ${reason} The one before it is taken.`);
   const stored = checkpoint.configuration;
   const { game, flags, lines } = configurationFlags(parsed);
   for (const line of lines) console.log(line);
@@ -155,6 +156,7 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
     console.log('Note: the run began on another adapter; from here on it differs from one that stays there.');
   }
   const { record } = kernels;
+  restoreBest(checkpoint);
   recordResume(checkpoint.runFolder, agentSteps, { adapter, kernels: record, command: process.argv.slice(2) });
   console.log(`Resumed from: ${shown(checkpoint.path)} (${agentSteps.toLocaleString('en-US')} steps)`);
   const { runFolder } = checkpoint;

@@ -68,7 +68,8 @@ export function playFlags(parsed: ParsedArguments): { epsilon: number; seed: num
 
 /** Opens the run that `--run` names. Throws UserError when it plays another game or cartridge, or its checkpoint is no good. */
 export function openTrained(parsed: ParsedArguments, run: string): TrainedAgent {
-  const checkpoint = openCheckpoint(run);
+  const checkpoint = openCheckpoint(run, { replay: false });
+  for (const reason of checkpoint.passedOver) process.stderr.write(`Note: ${reason} The one before it is taken.\n`);
   const { game } = checkpoint.configuration;
   const wanted = parsed.positionals[0] ?? game;
   if (wanted !== game)

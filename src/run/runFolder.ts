@@ -5,11 +5,12 @@
  *   checkpoints/      see checkpoint.ts
  *   best.safetensors  the weights with the best mean reward so far
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type LoadedCheckpoint, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, FieldName } from './configuration.ts';
+import { aboutField } from './configurationText.ts';
 import { jsonBytes, readIfThere, whileWriting, writeAtomically } from './files.ts';
 import type { KernelRecord } from './kernelChoices.ts';
 import { provenance } from './provenance.ts';
@@ -69,37 +70,100 @@ function readConfig(runFolder: string): Record<string, unknown> | undefined {
   }
 }
 
+/** A checkpoint to go on from, and a line for each newer one that cannot be used. */
+export interface OpenedCheckpoint extends LoadedCheckpoint {
+  readonly passedOver: readonly string[];
+}
+
 /**
- * The newest checkpoint of a run folder, or the checkpoint itself when `path` is one's folder.
- * Throws UserError when there is no such folder, when it is none of a run, when the run never came to a checkpoint, and as
- * `loadCheckpoint` does.
+ * The newest checkpoint of a run folder that is whole, or the checkpoint itself when `path` is one's folder; the replay memory is
+ * checked only where `replay` is wanted. Throws UserError when there is no such folder, when it is none of a run, when the run never
+ * came to a checkpoint, when none can be used, and as `loadCheckpoint` does.
  */
-export function openCheckpoint(path: string): LoadedCheckpoint {
+export function openCheckpoint(path: string, options: { readonly replay?: boolean } = {}): OpenedCheckpoint {
+  const place = realFolder(path);
+  const isRunFolder = existsSync(join(place, 'config.json'));
+  const isInRunFolder = basename(dirname(place)) === 'checkpoints';
+  if (
+    !isRunFolder &&
+    (existsSync(join(place, 'manifest.json')) || (isInRunFolder && /^step-\d+$/.test(basename(place))))
+  ) {
+    const checkpoint = loadCheckpoint(place, options);
+    if (isInRunFolder || options.replay === false) return { ...checkpoint, passedOver: [] };
+    throw new UserError(
+      `The checkpoint ${path} lies in no run folder, and a run needs one to go on.`,
+      'Put it into the folder `checkpoints` of its run.',
+    );
+  }
+  const folder = !isRunFolder && basename(place) === 'checkpoints' ? dirname(place) : place;
+  const checkpoints = listCheckpoints(folder);
+  if (checkpoints.length === 0) {
+    if (existsSync(join(folder, 'config.json'))) {
+      throw new UserError(
+        `The run in ${path} was interrupted before its first checkpoint: there is nothing to go on from.`,
+        `Start it again: bun run train --config ${join(path, 'config.json')}`,
+      );
+    }
+    throw new UserError(
+      `${path} is no run folder: it has no config.json and no checkpoints.`,
+      'Name a folder that `bun run train` has made.',
+    );
+  }
+  const passedOver: string[] = [];
+  for (const checkpoint of checkpoints.toReversed()) {
+    try {
+      const loaded = loadCheckpoint(checkpoint, options);
+      requireSameRun(loaded, folder);
+      return { ...loaded, passedOver };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      passedOver.push(error.message);
+    }
+  }
+  const others = passedOver.length === 1 ? 'It is the only one' : `Nor can the ${passedOver.length - 1} older be used`;
+  throw new UserError(passedOver[0], `${others}: start the run again.`);
+}
+
+/** The folder that `path` leads to, through links, so that a checkpoint's run folder is two folders up. Throws UserError. */
+function realFolder(path: string): string {
   const folder = resolve(path);
   if (!existsSync(folder)) {
     const parent = dirname(folder);
-    const names = existsSync(parent) ? readdirSync(parent) : [];
+    const names = existsSync(parent) && statSync(parent).isDirectory() ? readdirSync(parent) : [];
     const siblings = names.filter((name) => existsSync(join(parent, name, 'config.json')));
     throw new UserError(
       `There is no run folder ${path}.${didYouMean(basename(folder), siblings)}`,
       'Name a folder that `bun run train` has made.',
     );
   }
-  if (existsSync(join(folder, 'manifest.json')) || /^step-\d+$/.test(basename(folder))) return loadCheckpoint(folder);
-  if (!existsSync(join(folder, 'config.json'))) {
+  if (!statSync(folder).isDirectory()) {
     throw new UserError(
-      `${path} is no run folder: it has no config.json.`,
-      'Name a folder that `bun run train` has made.',
+      `${path} is a file, not a run folder.`,
+      'Name the folder of a run or of a checkpoint; `--initial-weights FILE` begins a new run from weights alone.',
     );
   }
-  const newest = listCheckpoints(folder).at(-1);
-  if (newest === undefined) {
+  return realpathSync(folder);
+}
+
+/** Throws UserError where config.json says that the checkpoint is another run's: of another network, another game. */
+function requireSameRun({ path, configuration }: LoadedCheckpoint, runFolder: string): void {
+  const begun = readConfig(runFolder)?.['configuration'];
+  if (typeof begun !== 'object' || begun === null) return;
+  for (const [name, value] of Object.entries(configuration) as [FieldName, unknown][]) {
+    const isFree = name !== 'game' && (aboutField(name).resumable || name === 'rom' || name === 'gamesFolder');
+    if (isFree || !(name in begun) || Bun.deepEquals((begun as Record<string, unknown>)[name], value)) continue;
     throw new UserError(
-      `The run in ${path} was interrupted before its first checkpoint: there is nothing to go on from.`,
-      `Start it again: bun run train --config ${join(path, 'config.json')}`,
+      `The checkpoint ${path} is another run's: its ${name} is ${value}, not ${(begun as Record<string, unknown>)[name]}.`,
+      'Move it out of this run folder.',
     );
   }
-  return loadCheckpoint(newest);
+}
+
+/** Makes the folder of a resumed run what it was at the checkpoint, as far as metrics.jsonl is not concerned: its best weights. */
+export function restoreBest({ runFolder, best }: Pick<LoadedCheckpoint, 'runFolder' | 'best'>): void {
+  const path = join(runFolder, 'best.safetensors');
+  if (best !== undefined) writeAtomically(path, best);
+  else rmSync(path, { force: true });
 }
 
 function numberedFolder(stem: string): string {

@@ -10,6 +10,7 @@ import {
   type RunState,
   type SavedCheckpoint,
   saveCheckpoint,
+  writtenText,
 } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
 import { writeAtomically } from './files.ts';
@@ -68,7 +69,10 @@ export class Training {
     this.#rewards = [...(before?.rewards ?? [])];
     this.#bestMeanReward = before?.bestMeanReward ?? null;
     this.#elapsedSecondsBefore = before?.elapsedSeconds ?? 0;
-    if (resumedFrom !== undefined) this.#saved = { ...resumedFrom, agentSteps: agent.counters.agentSteps };
+    if (resumedFrom !== undefined) {
+      const { path, weightsSha256 } = resumedFrom;
+      this.#saved = { path, weightsSha256, agentSteps: agent.counters.agentSteps };
+    }
     this.#displaySpeed = new Speedometer(agent, 3);
     this.#metricsSpeed = new Speedometer(agent, 0);
   }
@@ -137,7 +141,9 @@ export class Training {
       replayChunks: agent.replay.chunks(),
     };
     this.#options.check?.();
-    this.#saved = { ...(await saveCheckpoint(runFolder, content, configuration.keep)), agentSteps };
+    const written = await saveCheckpoint(runFolder, content, configuration.keep, this.#saved?.path);
+    this.#saved = { ...written, agentSteps };
+    this.#options.display.line(writtenText(written));
     return this.#saved;
   }
 

@@ -1,10 +1,13 @@
-/** Checkpoints and run folders: written whole, linked where unchanged, refused when damaged, with one clear line for each damage. */
-import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+/** Checkpoints and run folders: written whole, linked where unchanged. Damage: checkpointDamage.test.ts. */
+import { afterAll, describe, expect, test } from 'bun:test';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listCheckpoints, loadWeightsFile } from '../../src/run/checkpoint.ts';
-import { createRunFolder, openCheckpoint } from '../../src/run/runFolder.ts';
+import { listCheckpoints, loadCheckpoint, loadWeightsFile, saveCheckpoint } from '../../src/run/checkpoint.ts';
+import { folderBytes, freeDiskBytes, requireDiskSpace } from '../../src/run/diskSpace.ts';
+import { bytesText } from '../../src/run/memory.ts';
+import { createRunFolder } from '../../src/run/runFolder.ts';
 import { Training } from '../../src/run/training.ts';
+import { bytesOf } from '../support/replay.ts';
 import {
   cartridge,
   complaint,
@@ -15,10 +18,14 @@ import {
   going,
   removeFolder,
   resumed,
+  shown,
   started,
 } from './fakeRun.ts';
 
 afterAll(removeFolder);
+
+const manifestOf = (runFolder: string, index: number): string =>
+  join(listCheckpoints(runFolder)[index], 'manifest.json');
 
 describe('checkpoints', () => {
   test('saving twice without a step between writes once', async () => {
@@ -28,23 +35,105 @@ describe('checkpoints', () => {
     const { mtimeMs } = statSync(join(first.path, 'manifest.json'));
     expect((await training.save()).path).toBe(first.path);
     const again = await resumed(first.path, {});
-    expect(await again.training.save()).toMatchObject(first);
+    expect(await again.training.save()).toMatchObject({ path: first.path, weightsSha256: first.weightsSha256 });
     expect(statSync(join(first.path, 'manifest.json')).mtimeMs).toBe(mtimeMs);
   });
 
-  test('unchanged pieces of the replay memory are the same file', async () => {
-    const { training, agent, runFolder } = started({ steps: 400, checkpointEvery: 400 });
+  test('say what they add to the disk and what the run folder takes', async () => {
+    const { training, runFolder } = started({ steps: 400, checkpointEvery: 200, keep: 3 });
+    await training.run(going);
+    const lines = shown.filter((line) => line.startsWith('Checkpoint: '));
+    expect(lines.at(-2)).toMatch(/^Checkpoint: step-000000200, \d[\d.]* kB in \d+\.\d s; the run folder takes /);
+    const sizes = listCheckpoints(runFolder).map(folderBytes);
+    expect(lines.at(-2)).toContain(`${bytesText(sizes[0] - statSync(manifestOf(runFolder, 0)).size)} in`);
+    expect(folderBytes(runFolder)).toBeGreaterThan(sizes[0] + sizes[1]);
+  });
+
+  test('an unchanged piece is the same file as in the one before the last, and a file of its own in the last', async () => {
+    const { training, agent, runFolder } = started({ steps: 400, checkpointEvery: 400, keep: 3 });
     await training.run(going);
     // Nothing but the step number changes: every piece stays.
+    for (let i = 0; i < 2; i++) {
+      agent.counters.agentSteps++;
+      await training.save();
+    }
+    const files = listCheckpoints(runFolder).map((path) =>
+      readdirSync(path).flatMap((name) => (name.startsWith('replay-') ? [statSync(join(path, name)).ino] : [])),
+    );
+    expect(files).toHaveLength(3);
+    expect(files[0].length).toBeGreaterThan(3);
+    expect(files[2]).toEqual(files[0]);
+    for (const inode of files[1]) expect(files[0]).not.toContain(inode);
+  });
+
+  test('with one kept, unchanged pieces are the same files as in the last', async () => {
+    const { training, agent, runFolder } = started({ steps: 400, checkpointEvery: 400, keep: 1 });
+    await training.run(going);
+    const inode = () => listCheckpoints(runFolder).map((path) => statSync(join(path, 'replay-00003.zst')).ino);
+    const before = inode();
     agent.counters.agentSteps++;
     await training.save();
-    const [a, b] = listCheckpoints(runFolder).map((path) =>
-      readdirSync(path).filter((name) => name.startsWith('replay-')),
+    expect(inode()).toEqual(before);
+  });
+
+  test('a damaged piece of the last is not taken over', async () => {
+    const { training, agent, runFolder } = started({ steps: 400, checkpointEvery: 400 });
+    await training.run(going);
+    const [first] = listCheckpoints(runFolder);
+    writeFileSync(join(first, 'replay-00003.zst'), 'rubbish of no length in particular');
+    agent.counters.agentSteps++;
+    await training.save();
+    const again = await resumed(runFolder, { steps: 500 });
+    expect(await bytesOf(again.agent.replay.chunks())).toEqual(await bytesOf(agent.replay.chunks()));
+  });
+
+  test('a piece for each 16 MiB of a large memory, each of its own bytes, whichever is compressed first', async () => {
+    const { training } = started({ steps: 30 });
+    await training.run(going);
+    const saved = await training.save();
+    const { configuration, cartridge: played, run, weights, agent, replayHeader } = loadCheckpoint(saved.path);
+    const pieces = Array.from({ length: 9 }, (_, i) => new Uint8Array(300_000 - 10_000 * i).fill(i));
+    async function* replayChunks() {
+      yield* pieces;
+    }
+    const all = { configuration, cartridge: played, run, weights, agent, replayHeader, replayChunks: replayChunks() };
+    const { path } = await saveCheckpoint(join(folder, 'pieces'), all, 2);
+    expect([...loadCheckpoint(path).replayChunks].map((bytes) => new Uint8Array(bytes))).toEqual(pieces);
+  });
+
+  test('what has no room is refused before it is written', () => {
+    const refused = complaint(() => requireDiskSpace(folder, 2e9, 1e9));
+    expect(refused).resolves.toContain(
+      `Cannot write a checkpoint to ${folder}: it takes about 2.00 GB, and 1.00 GB are free`,
     );
-    expect(a).toEqual(b);
-    expect(a.length).toBeGreaterThan(3);
-    const [first, second] = listCheckpoints(runFolder);
-    for (const name of a) expect(statSync(join(first, name)).ino).toBe(statSync(join(second, name)).ino);
+    expect(() => requireDiskSpace(folder, 1e9, 1e9)).not.toThrow();
+    expect(freeDiskBytes(folder)).toBeGreaterThan(0);
+    expect(freeDiskBytes(join(folder, 'nowhere'))).toBeUndefined();
+  });
+
+  test('hold the best weights as they were: a resumed run begins with them, not with later ones', async () => {
+    const { training, runFolder } = started({ steps: 75, checkpointEvery: 50 });
+    await training.run(going);
+    training.close();
+    const best = join(runFolder, 'best.safetensors');
+    expect(loadWeightsFile(best).metadata['agentSteps']).toBe('70');
+    const rest = await resumed(runFolder, { steps: 60 });
+    expect(loadWeightsFile(best).metadata['agentSteps']).toBe('50');
+    await rest.training.run(going);
+    expect(loadWeightsFile(best).metadata['agentSteps']).toBe('60');
+  });
+
+  test('without best weights there are none after resuming either', async () => {
+    const { training, runFolder } = started({ steps: 30, checkpointEvery: 5 });
+    await training.run(going);
+    expect(existsSync(join(runFolder, 'best.safetensors'))).toBe(true);
+    for (const path of listCheckpoints(runFolder)) rmSync(path, { recursive: true });
+    const early = started({ steps: 5, checkpointEvery: 5 });
+    await early.training.run(going);
+    const [first] = listCheckpoints(early.runFolder);
+    cpSync(first, join(runFolder, 'checkpoints', 'step-000000005'), { recursive: true });
+    await resumed(runFolder, { steps: 60 });
+    expect(existsSync(join(runFolder, 'best.safetensors'))).toBe(false);
   });
 
   test('the best weights are those of the interval with the best mean', async () => {
@@ -69,77 +158,6 @@ describe('checkpoints', () => {
     expect(readdirSync(join(runFolder, 'checkpoints'))).toEqual(['step-000000050', 'step-000000100']);
     const rescued = await training.rescue();
     expect(loadWeightsFile(rescued!).tensors[0].data).toEqual((await agent.weights())[0].data);
-  });
-});
-
-describe('what cannot be resumed', () => {
-  let checkpoint: string;
-  let runFolder: string;
-  beforeEach(async () => {
-    const run = started({ steps: 60, checkpointEvery: 30 });
-    await run.training.run(going);
-    ({ runFolder } = run);
-    checkpoint = listCheckpoints(runFolder)[1];
-  });
-
-  /** Everything that resuming reads. */
-  const open = async (path: string) => {
-    const { replayHeader, replayChunks } = openCheckpoint(path);
-    await new FakeAgent().replay.restore(replayHeader, replayChunks);
-  };
-
-  test('each file of a checkpoint cut, flipped or gone is damage that names it and the older checkpoint', async () => {
-    await open(runFolder);
-    for (const name of readdirSync(checkpoint)) {
-      const path = join(checkpoint, name);
-      const whole = new Uint8Array(readFileSync(path));
-      const flipped = whole.slice();
-      flipped[whole.length >> 1] ^= 0x10;
-      const cases: [string, () => void][] = [
-        ['cut', () => truncateSync(path, whole.length >> 1)],
-        ['flipped', () => writeFileSync(path, flipped)],
-        ['gone', () => rmSync(path)],
-      ];
-      for (const [what, damage] of cases) {
-        if (name === 'manifest.json' && what === 'flipped') continue;
-        damage();
-        const text = await complaint(() => open(name === 'manifest.json' ? checkpoint : runFolder));
-        expect(text).toContain('is damaged');
-        expect(text).toContain(name);
-        expect(text).toContain('step-000000030');
-        rmSync(path, { force: true });
-        writeFileSync(path, whole);
-      }
-    }
-    await open(runFolder);
-  });
-
-  test('a foreign manifest, and one of a later format', async () => {
-    const path = join(checkpoint, 'manifest.json');
-    const manifest = JSON.parse(readFileSync(path, 'utf8'));
-    writeFileSync(path, JSON.stringify({ ...manifest, formatVersion: 2 }));
-    expect(await complaint(() => open(runFolder))).toContain('is of format 2; this program reads up to format 1');
-    writeFileSync(path, JSON.stringify({ ...manifest, format: 'another program' }));
-    expect(await complaint(() => open(runFolder))).toContain('is no checkpoint of this program');
-  });
-
-  test('a run that was killed before its first checkpoint', async () => {
-    rmSync(join(runFolder, 'checkpoints'), { recursive: true });
-    expect(await complaint(() => open(runFolder))).toContain('was interrupted before its first checkpoint');
-    // Killed while writing it: the unfinished folder is no checkpoint.
-    mkdirSync(join(runFolder, 'checkpoints', '.unfinished-1-step-000000030'), { recursive: true });
-    expect(await complaint(() => open(runFolder))).toContain('was interrupted before its first checkpoint');
-  });
-
-  test('a folder that is no run, one that is not there, and the nearest name', async () => {
-    const other = join(folder, 'pong-lapan-empty');
-    cpSync(runFolder, other, { recursive: true });
-    rmSync(join(other, 'config.json'));
-    expect(await complaint(() => open(other))).toContain('is no run folder');
-    cpSync(runFolder, join(folder, 'renamed'), { recursive: true });
-    const text = await complaint(() => open(join(folder, 'renamd')));
-    expect(text).toContain('There is no run folder');
-    expect(text).toContain('Did you mean "renamed"?');
   });
 });
 

@@ -12,7 +12,7 @@ import { UserError } from '../../src/errors.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { type Display, progressText } from '../../src/run/progress.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
-import { createRunFolder, openCheckpoint } from '../../src/run/runFolder.ts';
+import { createRunFolder, openCheckpoint, restoreBest } from '../../src/run/runFolder.ts';
 import { type TrainableAgent, Training } from '../../src/run/training.ts';
 import { plainReplay } from '../support/replay.ts';
 
@@ -117,6 +117,7 @@ export function started(more: object) {
 
 export async function resumed(path: string, more: object) {
   const checkpoint = openCheckpoint(path);
+  restoreBest(checkpoint);
   const agent = new FakeAgent();
   await agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
   agent.restore(checkpoint.agent);
