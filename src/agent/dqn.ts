@@ -1,7 +1,9 @@
 /**
  * DQN, the whole algorithm: one call of `step()` is one decision of the agent and what it learns from it.
- * Leaves out: the arithmetic of an update (learner.ts, kernels/), what the environment does (src/env), files and printing (src/run).
- * Source: Mnih et al., "Human-level control through deep reinforcement learning", Nature 518, 2015, Algorithm 1.
+ * Leaves out: the arithmetic of an update (learner.ts, kernels/), which transitions are drawn (replayMemory.ts), what the environment
+ * does (src/env), files and printing (src/run).
+ * Source: Mnih et al., "Human-level control through deep reinforcement learning", Nature 518, 2015, Algorithm 1; the order of things
+ * with `updateOrder: 'before-step'`: DeepMind's code (reference algorithms.md, A.6 to A.8).
  */
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import type { ChooseVariant } from '../../kernels/variant.ts';
@@ -11,12 +13,14 @@ import type { DqnState } from './dqnState.ts';
 import type { Environment } from './environment.ts';
 import { FrameHistory } from './frameHistory.ts';
 import type { FrameStore } from './frameStore.ts';
+import type { LayerStatistics } from './layerStatistics.ts';
 import { Learner, type UpdateStatistics } from './learner.ts';
 import { ParameterSet } from './network.ts';
 import type { DqnOptions } from './options.ts';
 import { Policy } from './policy.ts';
-import { type ReplayBatch, ReplayMemory } from './replayMemory.ts';
-import { epsilonAt } from './schedule.ts';
+import { type ReplayBatch, ReplayMemory, replayMemoryOptions } from './replayMemory.ts';
+import { epsilonAt, learningRateAt } from './schedule.ts';
+import { type ValidationStatistics, Validator } from './validation.ts';
 import { fromNamedArrays, type NamedArray, toNamedArrays } from './weights.ts';
 
 /** What one step did. The object is reused: read it before the next step. */
@@ -38,27 +42,34 @@ export interface DqnCounters {
   episodes: number;
 }
 
-/** What may be chosen of how it is computed; nothing of it decides what is learned. */
+/** What an agent is made with beside its options. */
 export interface DqnParts {
   /** Where the replay memory's frames lie; default: on the host. */
   readonly frames?: FrameStore;
   /** Which shaders run; default: those that are likely the fastest. */
   readonly choose?: ChooseVariant;
+  /** Transitions that are drawn once for `validate`, as soon as learning starts; default: none. */
+  readonly validationSize?: number;
 }
 
 export class Dqn {
   readonly options: DqnOptions;
   readonly counters: DqnCounters = { agentSteps: 0, updates: 0, episodes: 0 };
   readonly replay: ReplayMemory;
+  /** Whether updates keep their gradients, for `layerStatistics`: they then take a little longer. To be set between steps. */
+  keepsGradients = false;
   readonly #environment: Environment;
   readonly #learner: Learner;
   readonly #policy: Policy;
+  readonly #validator: Validator | undefined;
   readonly #history: FrameHistory;
   readonly #batch: ReplayBatch;
   readonly #exploration: Xoshiro128;
   readonly #sampling: Xoshiro128;
   /** The next step begins an episode (a life, where a lost life ends one). */
   #startsEpisode = true;
+  /** With `rescaleRewards`, the largest reward so far: what rewards are divided by. */
+  #largestReward = 1;
   readonly #step: DqnStep = {
     action: 0,
     reward: 0,
@@ -74,17 +85,17 @@ export class Dqn {
     options: DqnOptions,
     learner: Learner,
     policy: Policy,
+    validator: Validator | undefined,
     frames: FrameStore | undefined,
   ) {
-    const { stack, batchSize, seed, replayCapacity: capacity } = options;
-    const stackPadding = options.stackPadding as 'zero' | 'repeat';
-    const frameBytes = options.observationSize ** 2;
+    const { observationSize, stack, stackPadding, batchSize, seed } = options;
     this.options = options;
     this.#environment = environment;
     this.#learner = learner;
     this.#policy = policy;
-    this.#history = new FrameHistory(stack, frameBytes, stackPadding);
-    this.replay = new ReplayMemory({ capacity, frameBytes, stack, stackPadding }, frames);
+    this.#validator = validator;
+    this.#history = new FrameHistory(stack, observationSize ** 2, stackPadding);
+    this.replay = new ReplayMemory(replayMemoryOptions(options), frames);
     this.#batch = this.replay.createBatch(batchSize);
     this.#exploration = new Xoshiro128(seed, 'exploration');
     this.#sampling = new Xoshiro128(seed, 'replay');
@@ -95,16 +106,17 @@ export class Dqn {
     gpu: Gpu,
     environment: Environment,
     options: DqnOptions,
-    { frames, choose }: DqnParts = {},
+    { frames, choose, validationSize = 0 }: DqnParts = {},
   ): Promise<Dqn> {
     const shape = architecture(options.network, options.observationSize, options.stack, environment.actionCount);
     const online = new ParameterSet(gpu, shape, 'online', options.storage);
     const learner = new Learner(gpu, online, options, choose, frames?.shards);
     const policy = new Policy(gpu, online, options.observationSize, options.stack, choose);
+    const validator = validationSize === 0 ? undefined : new Validator(gpu, learner, options, validationSize, choose);
     await gpu.compiled();
     online.write(initialParameters(shape, new Xoshiro128(options.seed, 'initial weights'), options.initialisation));
     learner.copyToTarget();
-    return new Dqn(environment, options, learner, policy, frames);
+    return new Dqn(environment, options, learner, policy, validator, frames);
   }
 
   /** One decision: observe, act, remember, and, when it is time, learn. */
@@ -122,31 +134,25 @@ export class Dqn {
       this.#startsEpisode = false;
     }
 
-    // Act epsilon-greedily.
+    // Act epsilon-greedily. DeepMind's updates come in between: the GPU chooses, then updates while the environment plays.
     const epsilon = epsilonAt(options, counters.agentSteps);
-    const explores = this.#exploration.nextFloat() < epsilon;
-    const action = explores ? this.#exploration.nextInt(environment.actionCount) : await this.#policy.act(history);
-
-    // The transition's state is the newest frame and those before it; its next state's frame comes with the next `add`.
-    const observed = history.slots[history.newest];
+    const learnsBefore = options.updateOrder === 'before-step';
+    const [action] = await Promise.all([this.#choose(epsilon), learnsBefore ? this.#learn() : undefined]);
     const result = environment.step(action);
-    replay.add(observed, action, result.reward, result.terminated, startsEpisode);
     counters.agentSteps++;
+
+    // Remember. The transition's state is the newest frame and those before it; its next state's frame comes with the next `add`.
+    replay.add(history.slots[history.newest], action, result.reward, result.endsValue, startsEpisode);
+    if (options.rescaleRewards) this.#largestReward = Math.max(this.#largestReward, result.reward);
     if (result.terminated || result.truncated) {
-      if (result.truncated && !result.terminated) replay.addFinal(environment.frame);
+      if (!result.endsValue) replay.addFinal(environment.frame);
       this.#startsEpisode = true;
     } else {
       history.push(environment.frame);
     }
 
-    // Learn.
-    const learns = counters.agentSteps > options.learnStart && counters.agentSteps % options.updateEvery === 0;
-    if (learns && replay.sampleable >= options.batchSize) {
-      replay.sample(options.batchSize, this.#sampling, this.#batch, options.replaySampling);
-      await this.#learner.update(this.#batch);
-      counters.updates++;
-    }
-    if (counters.agentSteps % options.targetEvery === 0) this.#learner.copyToTarget();
+    if (!learnsBefore) await this.#learn();
+    if (counters.agentSteps % options.targetEvery === options.targetPhase) this.#learner.copyToTarget();
 
     const step = this.#step;
     step.action = action;
@@ -158,6 +164,46 @@ export class Dqn {
     step.episodeSteps = result.info.episodeSteps;
     if (step.episodeEnded) counters.episodes++;
     return step;
+  }
+
+  /** With probability `epsilon` any action, else the best one as the network sees it now. */
+  async #choose(epsilon: number): Promise<number> {
+    const random = this.#exploration;
+    if (random.nextFloat() < epsilon) return random.nextInt(this.#environment.actionCount);
+    return this.#policy.act(this.#history, this.options.greedyTies === 'random' ? random : undefined);
+  }
+
+  /** When it is time: updates, each on transitions drawn from those remembered so far. */
+  async #learn(): Promise<void> {
+    const { options, counters, replay } = this;
+    const { agentSteps } = counters;
+    if (agentSteps <= options.learnStart || replay.sampleable < options.batchSize) return;
+    if (this.#validator?.isFilled === false) await this.#drawValidation(this.#validator);
+    if (agentSteps % options.updateEvery !== 0) return;
+    const learningRate = learningRateAt(options, agentSteps);
+    const { rewards } = this.#batch;
+    for (let update = 0; update < options.updatesAtOnce; update++) {
+      replay.sample(options.batchSize, this.#sampling, this.#batch, options.replaySampling);
+      if (options.rescaleRewards) for (let b = 0; b < rewards.length; b++) rewards[b] /= this.#largestReward;
+      await this.#learner.update(this.#batch, learningRate, this.keepsGradients);
+      counters.updates++;
+    }
+  }
+
+  async #drawValidation(validator: Validator): Promise<void> {
+    const batch = this.replay.createBatch(validator.size);
+    this.replay.sample(validator.size, this.#sampling, batch, 'with-replacement');
+    await validator.take(batch, this.replay.frames.shards);
+  }
+
+  /** What the networks say of the validation's transitions; undefined where there are none yet. */
+  async validate(): Promise<ValidationStatistics | undefined> {
+    return this.#validator?.isFilled ? this.#validator.evaluate(this.#largestReward) : undefined;
+  }
+
+  /** Sizes of each layer's weights, and of their gradients in the last update that kept them (`keepsGradients`). */
+  layerStatistics(): Promise<LayerStatistics[]> {
+    return this.#learner.layerStatistics();
   }
 
   /** Mean loss and mean max-Q of the updates since the last call; NaN where there was none. One small readback. */
@@ -182,9 +228,11 @@ export class Dqn {
       arrays: await this.#learner.save(),
       counters: { ...this.counters },
       startsEpisode: this.#startsEpisode,
+      largestReward: this.#largestReward,
       exploration: [...this.#exploration.state],
       sampling: [...this.#sampling.state],
       history: this.#history.save(),
+      validation: await this.#validator?.save(),
       environment: this.#environment.snapshot(),
     };
   }
@@ -194,9 +242,11 @@ export class Dqn {
     this.#learner.restore(state.arrays, state.counters.updates);
     Object.assign(this.counters, state.counters);
     this.#startsEpisode = state.startsEpisode;
+    this.#largestReward = state.largestReward;
     this.#exploration.state.set(state.exploration);
     this.#sampling.state.set(state.sampling);
     this.#history.restore(state.history);
+    this.#validator?.restore(state.validation ?? new Uint8Array(0));
     this.#environment.restore(state.environment);
   }
 }

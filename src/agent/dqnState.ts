@@ -7,9 +7,13 @@ export interface DqnState {
   readonly arrays: readonly NamedArray[];
   readonly counters: { readonly agentSteps: number; readonly updates: number; readonly episodes: number };
   readonly startsEpisode: boolean;
+  /** What rewards are divided by with `rescaleRewards`; 1 without. */
+  readonly largestReward: number;
   /** Generator states, 4 words each. */
   readonly exploration: readonly number[];
   readonly sampling: readonly number[];
   readonly history: FrameHistoryState;
+  /** The transitions of the validation; empty before they are drawn, undefined without. */
+  readonly validation: Uint8Array | undefined;
   readonly environment: Uint8Array;
 }

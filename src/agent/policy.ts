@@ -1,15 +1,15 @@
 /**
- * The greedy policy of one network, for one state at a time or several: the newest frames go up, the actions come back.
+ * The greedy policy of one network, for one state at a time or several: the newest frames go up, the Q values come back.
  * Leaves out: exploration (dqn.ts).
  */
-import { argmaxForward } from '../../kernels/max.ts';
 import type { Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import type { Readback } from '../../kernels/runtime/readback.ts';
 import type { Tensor } from '../../kernels/runtime/tensor.ts';
 import { type ChooseVariant, likelyVariants } from '../../kernels/variant.ts';
+import type { Xoshiro128 } from '../random.ts';
 import type { FrameHistory } from './frameHistory.ts';
-import { bind, forwardPass, type ParameterSet } from './network.ts';
+import { forwardPass, type ParameterSet } from './network.ts';
 import { blackFrame } from './replayMemory.ts';
 
 export class Policy {
@@ -22,8 +22,9 @@ export class Policy {
   readonly #frames: Tensor;
   readonly #frameNumbers: Tensor;
   readonly #numbers: Uint32Array;
-  readonly #values: Tensor;
-  readonly #actions: Readback;
+  readonly #actionCount: number;
+  readonly #values: Readback;
+  readonly #actions: Uint32Array;
   readonly #steps: readonly Step[];
 
   /** Await `gpu.compiled()` before the first `submit`. */
@@ -43,17 +44,22 @@ export class Policy {
     this.#frames = gpu.tensor('policy.frames', [states * stack, side, side], 'u8');
     this.#frameNumbers = gpu.tensor('policy.frameNumbers', [states, stack], 'u32');
     this.#numbers = new Uint32Array(states * stack);
-    const actions = gpu.tensor('policy.actions', [states], 'u32');
-    this.#actions = gpu.readback(actions);
-    const forward = forwardPass(gpu, parameters, { frames: this.#frames, frameNumbers: this.#frameNumbers }, choose);
-    this.#values = forward.output;
-    this.#steps = [...forward.steps, ...bind(gpu, argmaxForward({ values: forward.output, output: actions }))];
+    this.#actions = new Uint32Array(states);
+    this.#actionCount = parameters.architecture.actionCount;
+    const { steps, output } = forwardPass(
+      gpu,
+      parameters,
+      { frames: this.#frames, frameNumbers: this.#frameNumbers },
+      choose,
+    );
+    this.#steps = steps;
+    this.#values = gpu.readback(output);
   }
 
-  /** The action with the largest value in the history's state; the first of equals. */
-  act(history: FrameHistory): Promise<number> {
+  /** The action with the largest value in the history's state; of equals the first, or with `ties` any, drawn from there. */
+  act(history: FrameHistory, ties?: Xoshiro128): Promise<number> {
     this.submit(history);
-    return this.action();
+    return this.action(ties);
   }
 
   /**
@@ -66,23 +72,27 @@ export class Policy {
     }
     for (let state = 0; state < histories.length; state++) this.#take(histories[state], state * this.#stack);
     this.#gpu.write(this.#frameNumbers, this.#numbers);
-    this.#actions.submit(this.#steps);
+    this.#values.submit(this.#steps);
   }
 
   /** The action for the first history of the oldest `submit` whose choice has not been taken. */
-  async action(): Promise<number> {
-    return (await this.actions())[0];
+  async action(ties?: Xoshiro128): Promise<number> {
+    return (await this.actions(ties))[0];
   }
 
   /** The actions for all histories of the oldest `submit` whose choice has not been taken; overwritten by the next ones. */
-  async actions(): Promise<Uint32Array> {
-    await this.#actions.next();
-    return this.#actions.u32;
+  async actions(ties?: Xoshiro128): Promise<Uint32Array> {
+    const values = await this.#values.next();
+    const count = this.#actionCount;
+    for (let state = 0; state < this.states; state++) {
+      this.#actions[state] = largest(values, state * count, count, ties);
+    }
+    return this.#actions;
   }
 
-  /** [states][actions]: Q(s, a) of each action in the states of the last `submit`. */
-  values(): Promise<Float32Array> {
-    return this.#gpu.readF32(this.#values);
+  /** [states][actions]: Q(s, a) of each action in the states whose actions were taken last; overwritten by the next ones. */
+  values(): Float32Array {
+    return this.#values.f32;
   }
 
   /** Uploads what is new of the history, whose slots are numbered from `first` on. */
@@ -95,4 +105,23 @@ export class Policy {
       changed[slot] = 0;
     }
   }
+}
+
+/**
+ * Which of the `count` values from `first` on is the largest: of equals the first, or with `ties` one of them, drawn. Nothing is drawn
+ * where there is but one.
+ */
+function largest(values: Float32Array, first: number, count: number, ties: Xoshiro128 | undefined): number {
+  let best = 0;
+  let equals = 1;
+  for (let i = 1; i < count; i++) {
+    if (values[first + i] > values[first + best]) {
+      best = i;
+      equals = 1;
+    } else if (values[first + i] === values[first + best]) equals++;
+  }
+  if (equals === 1 || ties === undefined) return best;
+  const value = values[first + best];
+  for (let skipped = ties.nextInt(equals); skipped > 0; ) if (values[first + ++best] === value) skipped--;
+  return best;
 }

@@ -57,6 +57,8 @@ describe('epsilonAt', () => {
     epsilonEnd: 0.1,
     epsilonDecaySteps: 1_000_000,
     epsilonDecayFrom: 'learn-start',
+    epsilonFinal: null,
+    epsilonFinalStep: 0,
     learnStart: 50_000,
   } as const;
 

@@ -105,7 +105,7 @@ describe('a policy', () => {
       for (let steps = 0; steps <= time % 4; steps++) players.next();
       all.submit(...players.histories);
       const actions = [...(await all.actions())];
-      const values = await all.values();
+      const values = all.values();
       const expected = await valuesOf(players.stacks());
       // A few rounding units (2^-24) through five layers: the first one rounds its inputs in another place.
       const size = Math.max(...expected.map(Math.abs));
