@@ -86,7 +86,9 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
     measure: tunes ? 'all' : 'first use',
   });
   sayKernels(kernels, tunes);
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { frames, choose: kernels.choose });
+  const { validationSize } = configuration;
+  const parts = { frames, choose: kernels.choose, validationSize };
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), parts);
   const identity = { title: cartridge.title, md5: cartridge.md5, bytes: cartridge.bytes.length };
   const runFolder = createRunFolder(configuration, {
     cartridge: { ...identity, path: cartridge.path, origin: cartridge.origin },
@@ -142,7 +144,9 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
     recorded: checkpoint.kernels,
   });
   sayKernels(kernels, false);
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), { frames, choose: kernels.choose });
+  const { validationSize } = configuration;
+  const parts = { frames, choose: kernels.choose, validationSize };
+  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), parts);
   try {
     await agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
     agent.restore(checkpoint.agent);
