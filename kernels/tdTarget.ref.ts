@@ -1,14 +1,10 @@
 /** The TD target in f64: what is right. */
+
+/** reward + discount * nextValue, [batch] each; without the next value where the discount is 0. */
 export function tdTargetReference(
   reward: ArrayLike<number>,
-  terminal: ArrayLike<number>,
+  discount: ArrayLike<number>,
   nextValue: ArrayLike<number>,
-  discount: number,
-  steps: number,
 ): Float64Array {
-  const target = new Float64Array(reward.length);
-  for (let b = 0; b < reward.length; b++) {
-    target[b] = reward[b] + (terminal[b] === 0 ? discount ** steps * nextValue[b] : 0);
-  }
-  return target;
+  return Float64Array.from(reward, (r, b) => r + (discount[b] === 0 ? 0 : discount[b] * nextValue[b]));
 }

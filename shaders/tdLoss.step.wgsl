@@ -1,41 +1,50 @@
-// TD loss, step: everything between the outputs of the two networks and the backward pass, in one dispatch
-//   y = reward[b] + (1 - terminal[b]) * DISCOUNT * max over a of nextValues[b, a];  q = values[b, actions[b]];  d = q - y
-//   loss: d^2 / 2 where |d| <= DELTA, else DELTA (|d| - DELTA / 2), with HUBER; d^2 without
-//   dValues[b, a] = SCALE * clamp(d, -DELTA, DELTA) with HUBER, 2 * SCALE * d without, where a = actions[b]; else 0
+// TD loss, step: everything between the outputs of the networks and the backward pass, in one dispatch
+//   y = reward[b] + discounts[b] * nextValues[b, next], next the first of the largest choosingValues[b, .]
+//   q = values[b, actions[b]];  d = q - y;  c = clamp(d, -CLIP_DELTA, CLIP_DELTA)
+//   FORM 0, squared:       loss d^2;                                                         gradient 2 SCALE d
+//   FORM 1, huber:         loss d^2 / 2 where |d| <= CLIP_DELTA, else CLIP_DELTA (|d| - CLIP_DELTA / 2);  gradient SCALE c
+//   FORM 2, clipped delta: loss c^2 / 2;                                                     gradient SCALE c
+//   dValues[b, actions[b]] = the gradient, every other dValues[b, .] = 0
 //   statistics += (sum of the losses, sum of the states' largest values, BATCH, 1)
-//   values, nextValues, dValues [BATCH, ACTIONS] f32; actions [BATCH] u32; rewards, terminals (0 or 1) [BATCH] f32; statistics [4] f32
+//   values, nextValues, choosingValues, dValues [BATCH, ACTIONS] f32; actions [BATCH] u32; rewards, discounts [BATCH] f32; statistics [4] f32
+//   choosingValues: the online network's for double DQN (van Hasselt et al. 2016), else nextValues again, bound twice
 //   SCALE is 1 for the gradient of the losses' sum, 1 / BATCH for that of their mean
-// The same arithmetic as max.forward, tdTarget.forward, gather, huber or squaredError, and updateStatistics.accumulate one by one.
+// The same arithmetic as max or argmax and gather, tdTarget, huber or squaredError, and updateStatistics one by one.
 // One workgroup, dispatched alone: invocation i takes the samples i, i + WORKGROUP, … in order; the sums then go up a binary tree.
-// Where terminal is not 0 the next values are not used at all: one that is infinite or NaN does no harm there. An action of ACTIONS or
-// more is taken as the last one.
+// Where a discount is 0, as at an episode's end, the next value is not used at all: one that is infinite or NaN does no harm there. An
+// action of ACTIONS or more is taken as the last one.
 override BATCH: u32;
 override ACTIONS: u32;
-override DISCOUNT: f32;
-override HUBER: bool = true;
-override DELTA: f32 = 1.0;
+override FORM: u32 = 1;
+override CLIP_DELTA: f32 = 1.0;
 override SCALE: f32 = 1.0;
 override WORKGROUP: u32 = 64; // a power of two
 
 @group(0) @binding(0) var<storage, read> values: array<f32>;
 @group(0) @binding(1) var<storage, read> nextValues: array<f32>;
-@group(0) @binding(2) var<storage, read> actions: array<u32>;
-@group(0) @binding(3) var<storage, read> rewards: array<f32>;
-@group(0) @binding(4) var<storage, read> terminals: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dValues: array<f32>;
-@group(0) @binding(6) var<storage, read_write> statistics: vec4f;
+@group(0) @binding(2) var<storage, read> choosingValues: array<f32>;
+@group(0) @binding(3) var<storage, read> actions: array<u32>;
+@group(0) @binding(4) var<storage, read> rewards: array<f32>;
+@group(0) @binding(5) var<storage, read> discounts: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dValues: array<f32>;
+@group(0) @binding(7) var<storage, read_write> statistics: vec4f;
 
 var<workgroup> partial: array<vec2f, WORKGROUP>;
 
+fn clipped(d: f32) -> f32 {
+  return clamp(d, -CLIP_DELTA, CLIP_DELTA);
+}
+
 fn lossOf(d: f32) -> f32 {
-  if (!HUBER) { return d * d; }
+  if (FORM == 0) { return d * d; }
   let size = abs(d);
-  return select(DELTA * (size - 0.5 * DELTA), 0.5 * size * size, size <= DELTA);
+  if (FORM == 1) { return select(CLIP_DELTA * (size - 0.5 * CLIP_DELTA), 0.5 * size * size, size <= CLIP_DELTA); }
+  return 0.5 * clipped(d) * clipped(d);
 }
 
 fn gradientOf(d: f32) -> f32 {
-  if (!HUBER) { return 2 * SCALE * d; }
-  return SCALE * clamp(d, -DELTA, DELTA);
+  if (FORM == 0) { return 2 * SCALE * d; }
+  return SCALE * clipped(d);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -45,12 +54,16 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     let row = sample * ACTIONS;
     let action = min(actions[sample], ACTIONS - 1);
     var best = values[row];
-    var nextBest = nextValues[row];
+    var nextBest = choosingValues[row];
+    var next = row;
     for (var a = 1u; a < ACTIONS; a++) {
       best = max(best, values[row + a]);
-      nextBest = max(nextBest, nextValues[row + a]);
+      let choosing = choosingValues[row + a];
+      next = select(next, row + a, choosing > nextBest);
+      nextBest = max(nextBest, choosing);
     }
-    let future = select(DISCOUNT * nextBest, 0.0, terminals[sample] != 0.0);
+    let discount = discounts[sample];
+    let future = select(discount * nextValues[next], 0.0, discount == 0.0);
     let d = values[row + action] - (rewards[sample] + future);
     for (var a = 0u; a < ACTIONS; a++) { dValues[row + a] = select(0.0, gradientOf(d), a == action); }
     sums += vec2f(lossOf(d), best);

@@ -151,7 +151,7 @@ function headKernels(gpu: Gpu, batch: number): KernelCall[] {
   const [prediction, target, loss] = [f32('prediction'), f32('target'), f32('loss')];
   const difference = { prediction, target };
   const backward = { ...difference, dPrediction: f32('dPrediction'), reduction: 'mean' } as const;
-  const bellman = { reward: f32('reward'), terminal: f32('terminal'), nextValue: f32('nextValue'), discount: 0.99 };
+  const bellman = { reward: f32('reward'), discount: f32('discount'), nextValue: f32('nextValue') };
   return [
     ...argmaxForward({ values, output: best }),
     ...maxForward({ values, output: f32('largest') }),
@@ -165,8 +165,8 @@ function headKernels(gpu: Gpu, batch: number): KernelCall[] {
     ...updateStatistics({ loss, values, statistics }),
     ...tdLoss({
       ...{ values, nextValues: f32('nextValues', actionCount), actions: indices, rewards: bellman.reward },
-      ...{ terminals: bellman.terminal, dValues: f32('tdDValues', actionCount), statistics },
-      ...{ discount: 0.99, loss: 'huber', reduction: 'mean' },
+      ...{ discounts: bellman.discount, dValues: f32('tdDValues', actionCount), statistics },
+      ...{ loss: 'huber', clipDelta: 1, reduction: 'mean' },
     }),
     ...duelingForward({
       streams: filled(gpu, 'streams', 2 * batch, 1 + actionCount),

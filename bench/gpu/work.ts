@@ -55,6 +55,7 @@ function noiseBatch(): ReplayBatch {
     batch.rewards[sample] = random.nextInt(3) - 1;
   }
   batch.terminals[0] = 1;
+  batch.discounts.fill(0.99);
   return batch;
 }
 
@@ -73,7 +74,7 @@ export function updateWork(gpu: Gpu, optimiser: 'rmsprop' | 'adam', choose: Choo
       // Kernels are compiled by now.
       if (!isTargetSet) learner.copyToTarget();
       isTargetSet = true;
-      for (let i = 0; i < repetitions; i++) await learner.update(batch);
+      for (let i = 0; i < repetitions; i++) await learner.update(batch, configuration.learningRate);
       await done(gpu);
     },
   };

@@ -61,7 +61,9 @@ export function replayBatch({ state, nextState, actions, rewards, terminals }: F
     }
   }
   const empty = createReplayBatch(batchSize, stack, 0);
-  return { ...empty, frames, stateIndices, nextStateIndices, actions: Uint32Array.from(actions), rewards, terminals };
+  const discounts = new Float32Array(batchSize).fill(settings.discount);
+  const indices = { stateIndices, nextStateIndices };
+  return { ...empty, frames, ...indices, actions: Uint32Array.from(actions), rewards, terminals, discounts };
 }
 
 /** What a peer must answer. */

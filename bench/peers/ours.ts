@@ -46,7 +46,7 @@ async function open(fixture: Fixture): Promise<Peer> {
     adapter: `${adapterName(gpu.adapter.info)} (${gpu.provider.name} ${gpu.provider.version})`,
     poll: pollInUse(),
     async update() {
-      await learner.update(batch);
+      await learner.update(batch, options.learningRate);
       return (await learner.statistics()).meanLoss;
     },
     weights: async () => toNamedArrays(nature, await online.read()),

@@ -1,69 +1,29 @@
 /**
  * The whole update against the f64 reference: every gradient of a network, and ten updates; the same bits however it is computed.
+ * The presets' own updates: learnerPresets.test.ts.
  */
 import { describe, expect, test } from 'bun:test';
-import { likelyVariants, variantsOf } from '../../kernels/variant.ts';
+import { variantsOf } from '../../kernels/variant.ts';
 import { architecture, initialParameters, rangesWithout } from '../../src/agent/architecture.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { ParameterSet } from '../../src/agent/network.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
-import { blackFrame, createReplayBatch, type ReplayBatch } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
+import { noiseBatch } from '../support/batches.ts';
 import { expectSameBits, testGpu } from '../support/kernelTest.ts';
+import { plainAgent } from '../support/options.ts';
 import { ReferenceLearner } from '../support/referenceLearner.ts';
 
 const actionCount = 6;
 
-const base: DqnOptions = {
-  seed: 1,
-  network: 'nips2013',
-  observationSize: 84,
-  stack: 4,
-  stackPadding: 'zero',
-  discount: 0.99,
-  batchSize: 5,
-  replayCapacity: 100,
-  replaySampling: 'with-replacement',
-  learnStart: 0,
-  updateEvery: 1,
-  targetEvery: 1000,
-  epsilonStart: 1,
-  epsilonEnd: 0.1,
-  epsilonDecaySteps: 100,
-  epsilonDecayFrom: 'start',
-  loss: 'huber',
-  gradient: 'mean',
-  optimiser: 'adam',
-  learningRate: 1e-3,
-  adamBeta1: 0.9,
-  adamBeta2: 0.999,
-  rmspropDecay: 0.95,
-  rmspropMomentum: 0,
-  optimiserEpsilon: 1e-8,
-  storage: 'f32',
-};
+const base: DqnOptions = { ...plainAgent, batchSize: 5, learningRate: 1e-3 };
 
-/** A batch with everything that occurs: noise frames, black frames before the start, ends, rewards of both signs. */
-function randomBatch({ batchSize, stack, observationSize }: DqnOptions, seed: number): ReplayBatch {
-  const random = new Xoshiro128(seed, 'batch');
-  const batch = createReplayBatch(batchSize, stack, observationSize ** 2);
-  for (let i = 0; i < batch.frames.length; i++) batch.frames[i] = random.nextInt(256);
-  for (let b = 0; b < batchSize; b++) {
-    for (let i = 0; i < stack; i++) {
-      batch.stateIndices[b * stack + i] = b === 0 && i < 2 ? blackFrame : b * (stack + 1) + i;
-      batch.nextStateIndices[b * stack + i] = b * (stack + 1) + i + 1;
-    }
-    batch.actions[b] = random.nextInt(actionCount);
-    batch.rewards[b] = random.nextInt(3) - 1;
-    batch.terminals[b] = b === 1 ? 1 : 0;
-  }
-  return batch;
-}
+const randomBatch = (options: DqnOptions, seed: number) => noiseBatch(options, actionCount, seed);
 
 async function learners(options: DqnOptions) {
   const gpu = await testGpu();
   const shape = architecture(options.network, options.observationSize, options.stack, actionCount);
-  const parameters = initialParameters(shape, new Xoshiro128(3, 'initial weights'), 'fan-in');
+  const parameters = initialParameters(shape, new Xoshiro128(3, 'initial weights'), options.initialisation);
   const online = new ParameterSet(gpu, shape, 'online');
   online.write(parameters);
   const learner = new Learner(gpu, online, options);
@@ -94,11 +54,21 @@ describe('gradients of a whole network', () => {
       loss: 'squared',
       gradient: 'sum',
     },
+    'dueling, double, clipped delta, three steps': {
+      ...base,
+      network: 'dueling-small',
+      initialisation: 'xavier',
+      observationSize: 44,
+      doubleDqn: true,
+      nSteps: 3,
+      loss: 'clipped-delta',
+      clipDelta: 0.5,
+    },
   } satisfies Record<string, DqnOptions>)) {
     test(name, async () => {
       const { shape, learner, reference } = await learners(options);
       const batch = randomBatch(options, 5);
-      await learner.update(batch);
+      await learner.update(batch, options.learningRate, true);
       const expected = reference.update(batch);
       const gradients = await learner.gradients.read();
       for (const parameter of shape.parameters) {
@@ -122,20 +92,22 @@ describe('ten updates', () => {
   // is near 0 its rounding error shows in full. So the bound is a share of the ten steps' learning rate, and the loss is held as well.
   const cases: Record<string, { options: DqnOptions; bound: number }> = {
     'adam, huber, mean': { options: base, bound: 0.05 },
-    'rmsprop with momentum': {
-      options: { ...base, optimiser: 'rmsprop', rmspropMomentum: 0.9, learningRate: 1e-4, optimiserEpsilon: 1e-6 },
+    'adam, double, five steps, a weight cost': {
+      options: { ...base, observationSize: 52, doubleDqn: true, nSteps: 5, weightCost: 0.02 },
+      bound: 0.05,
+    },
+    'rmsprop with momentum, a weight cost': {
+      options: {
+        ...{ ...base, optimiser: 'rmsprop', rmspropMomentum: 0.9, learningRate: 1e-4, optimiserEpsilon: 1e-6 },
+        weightCost: 0.02,
+      },
       bound: 0.05,
     },
     "DeepMind's: centred rmsprop, clipped delta, sum": {
       options: {
-        ...base,
-        network: 'nature',
-        observationSize: 44,
-        batchSize: 4,
-        gradient: 'sum',
-        optimiser: 'rmsprop-centred',
-        learningRate: 0.00025,
-        optimiserEpsilon: 0.01,
+        ...{ ...base, network: 'nature-padded', observationSize: 44, batchSize: 4, loss: 'clipped-delta' },
+        ...{ gradient: 'sum', optimiser: 'rmsprop-centred', learningRate: 0.00025, optimiserEpsilon: 0.01 },
+        weightCost: 0.02,
       },
       bound: 0.01,
     },
@@ -145,8 +117,10 @@ describe('ten updates', () => {
       const { learner, reference } = await learners(options);
       for (let update = 0; update < 10; update++) {
         const batch = randomBatch(options, 100 + update);
-        await learner.update(batch);
-        const expected = reference.update(batch);
+        // Falling by a twentieth each time.
+        const learningRate = options.learningRate * (1 - update / 20);
+        await learner.update(batch, learningRate);
+        const expected = reference.update(batch, learningRate);
         const { meanLoss } = await learner.statistics();
         expect(Math.abs(meanLoss - expected.loss) / expected.loss).toBeLessThan(1e-3);
       }
@@ -164,27 +138,37 @@ describe('ten updates', () => {
 
 describe("the optimiser's step fused into a gradient", () => {
   test.each(['rmsprop', 'rmsprop-centred', 'adam'] as const)(
-    'has the bits of ten updates without: %s',
+    'has the bits of ten updates that keep their gradients: %s',
     async (optimiser) => {
       const gpu = await testGpu();
-      const options: DqnOptions = { ...base, batchSize: 17, observationSize: 36, optimiser, rmspropMomentum: 0.9 };
-      const shape = architecture(options.network, options.observationSize, options.stack, actionCount);
-      const run = async (fuse: boolean): Promise<Learner> => {
-        const online = new ParameterSet(gpu, shape, 'online');
-        online.write(initialParameters(shape, new Xoshiro128(3, 'initial weights'), 'fan-in'));
-        const learner = new Learner(gpu, online, options, likelyVariants(gpu), [], { fuse });
-        await gpu.compiled();
-        learner.copyToTarget();
-        for (let update = 0; update < 10; update++) await learner.update(randomBatch(options, 100 + update));
+      const options: DqnOptions = {
+        ...{ ...base, batchSize: 17, observationSize: 36, optimiser, rmspropMomentum: 0.9 },
+        weightCost: 0.01,
+      };
+      const run = async (keepGradients: boolean): Promise<Learner> => {
+        const { learner } = await learners(options);
+        for (let update = 0; update < 10; update++) {
+          await learner.update(randomBatch(options, 100 + update), options.learningRate, keepGradients);
+        }
         return learner;
       };
-      const [fused, apart] = [await run(true), await run(false)];
-      const label = 'fc1.backwardWeightStep';
-      expect(fused.steps.some((step) => step.label === label)).toBe(variantsOf(gpu).includes('panel8'));
-      expect(apart.steps.some((step) => step.label === label)).toBe(false);
+      const [fused, apart] = [await run(false), await run(true)];
+      const fuses = variantsOf(gpu).includes('panel8');
+      expect(fused.steps.some((step) => step.label === 'fc1.backwardWeightStep')).toBe(fuses);
+      const { weight } = fused.architecture.layers.find(({ layer }) => layer.name === 'fc1')!;
+      const gradientOf = (learner: Learner) => gpu.readF32(learner.gradients.tensor(weight));
+      expect((await gradientOf(fused)).every((value) => value === 0)).toBe(fuses);
+      expect((await gradientOf(apart)).every((value) => value === 0)).toBe(false);
       const [first, second] = [await fused.save(), await apart.save()];
       for (const [i, { name, data }] of first.entries()) expectSameBits(name, data, second[i].data);
       expect(first[0].data).not.toEqual(first[1].data);
+      // From one to the other and back.
+      const batch = randomBatch(options, 200);
+      for (const [learner, keeps] of [[fused, true] as const, [apart, false] as const]) {
+        await learner.update(batch, options.learningRate, keeps);
+        await learner.update(batch, options.learningRate, !keeps);
+      }
+      expectSameBits('online', await fused.online.read(), await apart.online.read());
     },
   );
 });

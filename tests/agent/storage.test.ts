@@ -7,8 +7,8 @@ import { Dqn } from '../../src/agent/dqn.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { ParameterSet } from '../../src/agent/network.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
-import { createReplayBatch, type ReplayBatch } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
+import { noiseBatch } from '../support/batches.ts';
 import { BrightHalf } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
 import { plainAgent } from '../support/options.ts';
@@ -22,30 +22,16 @@ const options: DqnOptions = {
 };
 const actionCount = 3;
 
-function randomBatch(seed: number): ReplayBatch {
-  const { batchSize, stack, observationSize } = options;
-  const random = new Xoshiro128(seed, 'batch');
-  const batch = createReplayBatch(batchSize, stack, observationSize ** 2);
-  for (let i = 0; i < batch.frames.length; i++) batch.frames[i] = random.nextInt(256);
-  for (let b = 0; b < batchSize; b++) {
-    for (let i = 0; i < stack; i++) {
-      batch.stateIndices[b * stack + i] = b * (stack + 1) + i;
-      batch.nextStateIndices[b * stack + i] = b * (stack + 1) + i + 1;
-    }
-    batch.actions[b] = random.nextInt(actionCount);
-    batch.rewards[b] = random.nextInt(3) - 1;
-    batch.terminals[b] = b === 1 ? 1 : 0;
-  }
-  return batch;
-}
+const randomBatch = (seed: number) => noiseBatch(options, actionCount, seed);
+const { learningRate } = options;
 
-async function opened(storage: DqnOptions['storage'], fuse = true) {
+async function opened(storage: DqnOptions['storage']) {
   const gpu = await testGpu();
   const { network, observationSize, stack } = options;
   const shape = architecture(network, observationSize, stack, actionCount);
   const parameters = initialParameters(shape, new Xoshiro128(3, 'initial weights'), 'fan-in');
   const online = new ParameterSet(gpu, shape, 'online', storage);
-  const learner = new Learner(gpu, online, { ...options, storage }, undefined, [], { fuse });
+  const learner = new Learner(gpu, online, { ...options, storage });
   await gpu.compiled();
   online.write(parameters);
   learner.copyToTarget();
@@ -82,12 +68,11 @@ function compare({ parameters }: Architecture, actual: Float32Array, expected: F
 
 describe('an update on weights stored as f16', () => {
   test('has the gradients of the weights that it reads', async () => {
-    // Without fusing, which leaves gradients out.
-    const { shape, learner } = await opened('f16', false);
+    const { shape, learner } = await opened('f16');
     const reference = new ReferenceLearner(shape, options, await read(learner.online));
     const exact = new ReferenceLearner(shape, options, await learner.online.read());
     const batch = randomBatch(5);
-    await learner.update(batch);
+    await learner.update(batch, learningRate, true);
     const { loss } = reference.update(batch);
     exact.update(batch);
     expect(Math.abs((await learner.statistics()).meanLoss - loss) / loss).toBeLessThan(1e-5);
@@ -107,7 +92,7 @@ describe('an update on weights stored as f16', () => {
       const batch = randomBatch(100 + update);
       const losses: number[] = [];
       for (const { learner } of [halves, floats]) {
-        await learner.update(batch);
+        await learner.update(batch, learningRate);
         losses.push((await learner.statistics()).meanLoss);
       }
       // A weight is off by 2^-12 of itself on average, either way; of a loss of about 0.3 that is far less than 1 %.
@@ -124,7 +109,7 @@ describe('an update on weights stored as f16', () => {
 
   test('saved weights are f32, and loaded ones are packed again', async () => {
     const [first, second] = [await opened('f16'), await opened('f16')];
-    for (let update = 0; update < 3; update++) await first.learner.update(randomBatch(update));
+    for (let update = 0; update < 3; update++) await first.learner.update(randomBatch(update), learningRate);
     const state = await first.learner.save();
     expect(state.find(({ name }) => name === 'online')!.data).toEqual(await first.learner.online.read());
     second.learner.restore(state, 3);

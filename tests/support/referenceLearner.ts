@@ -1,15 +1,12 @@
 /**
  * A whole DQN update in f64, put together from the kernels' references: what `Learner` must compute.
- * Leaves out: speed; a batch of a few samples takes tenths of a second.
+ * Leaves out: speed; a sample of the Nature network takes some twentieth of a second.
  */
 import { adamStepReference } from '../../kernels/adam.ref.ts';
 import { framesStackReference } from '../../kernels/frames.ref.ts';
-import { gatherBackwardReference, gatherForwardReference } from '../../kernels/gather.ref.ts';
-import { huberBackwardReference, huberForwardReference } from '../../kernels/huber.ref.ts';
 import { maxReference } from '../../kernels/max.ref.ts';
 import { centredRmspropStepReference, rmspropStepReference } from '../../kernels/rmsprop.ref.ts';
-import { squaredErrorBackwardReference, squaredErrorForwardReference } from '../../kernels/squaredError.ref.ts';
-import { tdTargetReference } from '../../kernels/tdTarget.ref.ts';
+import { tdLossReference } from '../../kernels/tdLoss.ref.ts';
 import type { Architecture } from '../../src/agent/architecture.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
 import type { ReplayBatch } from '../../src/agent/replayMemory.ts';
@@ -37,40 +34,35 @@ export class ReferenceLearner {
   }
 
   /** The mean loss and the mean largest Q of the batch, and one optimiser step. */
-  update(batch: ReplayBatch): { loss: number; maxQ: number } {
-    const options = this.#options;
-    const { batchSize, observationSize, stack } = options;
-    const { actionCount } = this.#architecture;
-    const pixels = observationSize ** 2;
-    const state = framesStackReference(batch.frames, batch.stateIndices, pixels, stack);
-    const nextState = framesStackReference(batch.frames, batch.nextStateIndices, pixels, stack);
-    const nextValue = maxReference(
-      forwardReference(this.#architecture, this.target, nextState, batchSize).at(-1)!,
-      actionCount,
+  update(batch: ReplayBatch, learningRate = this.#options.learningRate): { loss: number; maxQ: number } {
+    const { batchSize, observationSize, stack, doubleDqn, loss: form, clipDelta, gradient } = this.#options;
+    const forward = (parameters: Float64Array, numbers: Uint32Array) => {
+      const input = framesStackReference(batch.frames, numbers, observationSize ** 2, stack);
+      return forwardReference(this.#architecture, parameters, input, batchSize);
+    };
+    const { actions, rewards, terminals, nextStateIndices } = batch;
+    const activations = forward(this.online, batch.stateIndices);
+    const values = activations[activations.length - 1];
+    const { loss, dValues } = tdLossReference(
+      {
+        values,
+        nextValues: forward(this.target, nextStateIndices).at(-1)!,
+        choosingValues: doubleDqn ? forward(this.online, nextStateIndices).at(-1) : undefined,
+        actions,
+        rewards,
+        discounts: batch.discounts.map((discount, b) => (terminals[b] === 0 ? discount : 0)),
+      },
+      { loss: form, clipDelta, reduction: gradient },
     );
-    const target = tdTargetReference(batch.rewards, batch.terminals, nextValue, options.discount, 1);
-    const activations = forwardReference(this.#architecture, this.online, state, batchSize);
-    const values = activations.at(-1)!;
-    const prediction = gatherForwardReference(values, batch.actions, actionCount);
-    const scale = options.gradient === 'mean' ? 1 / batchSize : 1;
-    const huber = options.loss === 'huber';
-    const loss = huber
-      ? huberForwardReference(prediction, target, 1)
-      : squaredErrorForwardReference(prediction, target);
-    const dPrediction = huber
-      ? huberBackwardReference(prediction, target, 1, scale)
-      : squaredErrorBackwardReference(prediction, target, scale);
-    const dValues = gatherBackwardReference(dPrediction, batch.actions, actionCount);
     backwardReference(this.#architecture, this.online, activations, dValues, batchSize, this.gradients);
-    this.#optimise();
+    this.#optimise(learningRate);
     const mean = (array: Float64Array) => array.reduce((sum, value) => sum + value, 0) / array.length;
-    return { loss: mean(loss), maxQ: mean(maxReference(values, actionCount)) };
+    return { loss: mean(loss), maxQ: mean(maxReference(values, this.#architecture.actionCount)) };
   }
 
-  #optimise(): void {
-    const options = this.#options;
-    const settings = { learningRate: options.learningRate, epsilon: options.optimiserEpsilon, weightCost: 0 };
-    const decay = options.rmspropDecay;
+  #optimise(learningRate: number): void {
+    const { optimiserEpsilon: epsilon, weightCost, rmspropDecay: decay, ...options } = this.#options;
+    const settings = { learningRate, epsilon, weightCost };
     this.#updates++;
     switch (options.optimiser) {
       case 'adam': {
