@@ -1,7 +1,8 @@
-/** The benchmarks: `bun run bench emulator|kernels|learning|peers|update|tables`. */
+/** The benchmarks: `bun run bench checkpoint|emulator|kernels|learning|peers|update|tables`. */
 import { type Commands, runProgram } from '../src/cli/commandLine.ts';
 
 const commands: Commands = {
+  'bench checkpoint': async () => (await import('./checkpoint.ts')).checkpointCommand,
   'bench emulator': async () => (await import('./emulator.ts')).emulatorCommand,
   'bench kernels': async () => (await import('./kernels.ts')).kernelsCommand,
   'bench learning': async () => (await import('./learning.ts')).learningCommand,
