@@ -13,6 +13,10 @@ export interface FlagSpec {
   readonly placeholder?: string;
   /** `--no-<flag>` is known, too. */
   readonly negatable?: boolean;
+  /** Other spellings, with their dashes; of a flag with a value. */
+  readonly aliases?: readonly string[];
+  /** The flag may stand without a value; the next word is its value only where it is one of these. */
+  readonly optionalValues?: readonly string[];
   readonly help: string;
 }
 
@@ -77,6 +81,7 @@ function guardedWords(spec: CommandSpec, flags: readonly FlagSpec[], words: read
   for (const flag of flags) {
     known.set(flag.flag, flag);
     if (flag.negatable) known.set(`--no-${flag.flag.slice(2)}`, flag);
+    for (const alias of flag.aliases ?? []) known.set(alias, flag);
   }
   const guarded: string[] = [];
   for (let i = 0; i < words.length; i++) {
@@ -92,10 +97,13 @@ function guardedWords(spec: CommandSpec, flags: readonly FlagSpec[], words: read
       throw new UserError(`There is no flag ${name}.${near}`, `\`bun run ${spec.name} --help\` lists all flags.`);
     }
     let text = inline;
-    if (flag.placeholder !== undefined) {
+    if (flag.optionalValues !== undefined) {
+      if (text === undefined && flag.optionalValues.includes(words[i + 1])) text = words[++i];
+    } else if (flag.placeholder !== undefined) {
       const wanted = flag.placeholder.split(' ').length;
       const values = text === undefined ? [] : [text];
-      while (values.length < wanted && words[i + 1]?.startsWith('--') === false) values.push(words[++i]);
+      const isValue = (word: string | undefined) => word?.startsWith('--') === false && !known.has(word);
+      while (values.length < wanted && isValue(words[i + 1])) values.push(words[++i]);
       if (values.length < wanted) {
         throw new UserError(`${name} needs ${wanted === 1 ? 'a value' : `${wanted} values`}.`, usageOf(flag, spec));
       }

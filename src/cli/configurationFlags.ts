@@ -1,9 +1,13 @@
-/** The configuration among a call's words: the flags of all fields. */
+/** The configuration among a call's words: the flags of all fields, and DeepMind's options (deepmindFlags.ts), which are weaker. */
+
+import { UserError } from '../errors.ts';
 import { type FieldName, flagFields } from '../run/configuration.ts';
 import { aboutField, fieldKind, fieldOfFlag, flagName } from '../run/configurationText.ts';
 import type { PresetName } from '../run/presets.ts';
 import { type LooseConfiguration, parseFlagText } from '../run/resolve.ts';
 import type { FlagSpec, ParsedArguments } from './arguments.ts';
+import { deepmindFlags, deepmindSpecs, deepmindSpellings } from './deepmindFlags.ts';
+import { bestTexts, networkValues } from './networkFlag.ts';
 
 /** What a call says of the configuration. All but `lines` goes into `resolveConfiguration`. */
 export interface GivenConfiguration {
@@ -16,23 +20,43 @@ export interface GivenConfiguration {
   readonly lines: readonly string[];
 }
 
-/** The configuration's flags. */
-export const configurationSpecs: readonly FlagSpec[] = flagFields.map((name: FieldName) => {
+/** Flags of ours that DeepMind's program has, too. */
+const sharedNames: readonly FieldName[] = ['steps', 'seed', 'name', 'network', 'best'];
+
+const fieldSpecs: readonly FlagSpec[] = flagFields.map((name: FieldName) => {
   const isSwitch = fieldKind(name).type === 'switch';
   return {
     flag: flagName(name),
     help: aboutField(name).help,
     ...(isSwitch ? { negatable: true } : { placeholder: 'VALUE' }),
+    ...(sharedNames.includes(name) ? { aliases: deepmindSpellings(name) } : {}),
+    ...(name === 'best' ? { optionalValues: Object.keys(bestTexts) } : {}),
   };
 });
 
-/** Throws UserError for what is no value of its field. */
+/** The configuration's flags, in our words and in DeepMind's. */
+export const configurationSpecs: readonly FlagSpec[] = [...fieldSpecs, ...deepmindSpecs];
+
+/** Throws UserError for what is no value of its field, and where two words name two games. */
 export function configurationFlags(parsed: ParsedArguments): GivenConfiguration {
-  const flags: LooseConfiguration = {};
+  const theirs = deepmindFlags(parsed);
+  const { game: named, ...values }: LooseConfiguration = theirs?.values ?? {};
+  const flags: LooseConfiguration = values;
   for (const [flag, text] of parsed.flags) {
     const name = fieldOfFlag(flag);
-    if (name !== undefined) flags[name] = parseFlagText(name, text);
+    if (name === undefined) continue;
+    if (name === 'network' && text !== undefined) Object.assign(flags, networkValues(text, flag));
+    else if (name === 'best' && Object.hasOwn(bestTexts, text ?? '')) Object.assign(flags, bestTexts[text ?? '']);
+    else flags[name] = parseFlagText(name, text);
   }
-  const [game] = parsed.positionals;
-  return { flags, lines: [], ...(game === undefined ? {} : { game }) };
+  const game = parsed.positionals[0] ?? (named as string | undefined);
+  if (named !== undefined && game !== named) {
+    throw new UserError(`Two games are named: ${game}, and -env ${named}.`, 'Leave one of them out.');
+  }
+  return {
+    flags,
+    lines: theirs?.lines ?? [],
+    ...(game === undefined ? {} : { game }),
+    ...(theirs === undefined ? {} : { impliedPreset: 'deepmind' }),
+  };
 }
