@@ -12,6 +12,7 @@ const commands: Commands = {
   trace: async () => (await import('./trace.ts')).traceCommand,
   roms: async () => (await import('./roms.ts')).romsCommand,
   'roms import': async () => (await import('./romsImport.ts')).romsImportCommand,
+  presets: async () => (await import('./presets.ts')).presetsCommand,
   tune: async () => (await import('./tune.ts')).tuneCommand,
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 };
