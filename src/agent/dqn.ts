@@ -196,6 +196,11 @@ export class Dqn {
     await validator.take(batch, this.replay.frames.shards);
   }
 
+  /** The best action in a state of a game that is not the agent's own, of equals the first or one drawn from `ties`. Between steps only. */
+  act(history: FrameHistory, ties?: Xoshiro128): Promise<number> {
+    return this.#policy.act(history, ties);
+  }
+
   /** What the networks say of the validation's transitions; undefined where there are none yet. */
   async validate(): Promise<ValidationStatistics | undefined> {
     return this.#validator?.isFilled ? this.#validator.evaluate(this.#largestReward) : undefined;

@@ -22,6 +22,8 @@ export class Policy {
   readonly #frames: Tensor;
   readonly #frameNumbers: Tensor;
   readonly #numbers: Uint32Array;
+  /** Whose frames are in each place. */
+  readonly #taken: (FrameHistory | undefined)[];
   readonly #actionCount: number;
   readonly #values: Readback;
   readonly #actions: Uint32Array;
@@ -44,6 +46,7 @@ export class Policy {
     this.#frames = gpu.tensor('policy.frames', [states * stack, side, side], 'u8');
     this.#frameNumbers = gpu.tensor('policy.frameNumbers', [states, stack], 'u32');
     this.#numbers = new Uint32Array(states * stack);
+    this.#taken = new Array(states).fill(undefined);
     this.#actions = new Uint32Array(states);
     this.#actionCount = parameters.architecture.actionCount;
     const { steps, output } = forwardPass(
@@ -63,14 +66,14 @@ export class Policy {
   }
 
   /**
-   * Starts to choose an action for each of `states` histories, and returns at once; a history always comes in the same place. Two
-   * choices may be on their way at a time.
+   * Starts to choose an action for each of `states` histories, and returns at once. A history that comes in another place than before,
+   * or after another one there, goes up whole. Two choices may be on their way at a time.
    */
   submit(...histories: readonly FrameHistory[]): void {
     if (histories.length !== this.states) {
       throw new RangeError(`the policy takes ${this.states} histories, not ${histories.length}`);
     }
-    for (let state = 0; state < histories.length; state++) this.#take(histories[state], state * this.#stack);
+    for (let state = 0; state < histories.length; state++) this.#take(histories[state], state);
     this.#gpu.write(this.#frameNumbers, this.#numbers);
     this.#values.submit(this.#steps);
   }
@@ -95,8 +98,12 @@ export class Policy {
     return this.#values.f32;
   }
 
-  /** Uploads what is new of the history, whose slots are numbered from `first` on. */
-  #take({ changed, slots, indices }: FrameHistory, first: number): void {
+  /** Uploads what is new of the history in place `state`. */
+  #take(history: FrameHistory, state: number): void {
+    const { changed, slots, indices } = history;
+    const first = state * this.#stack;
+    if (this.#taken[state] !== history) changed.fill(1);
+    this.#taken[state] = history;
     for (let slot = 0; slot < this.#stack; slot++) {
       const index = indices[slot];
       this.#numbers[first + slot] = index === blackFrame ? blackFrame : first + index;
