@@ -1,9 +1,10 @@
 /**
- * Tensors in files: the safetensors format, as much of it as this project writes (F32 and U8, no empty gaps).
+ * Tensors in files: the safetensors format. Written are F32 and U8, without gaps; read are the other float types, too, as f32.
  * Source: https://github.com/huggingface/safetensors, "Format": u64 little-endian length N, N bytes of JSON
  * {"name": {"dtype", "shape", "data_offsets": [begin, end]}, "__metadata__": {string: string}}, then the data.
  */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 
 /** A dense tensor, last axis fastest. */
 export interface StoredTensor {
@@ -48,13 +49,14 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (headerLength > maxHeaderBytes || 8 + headerLength > file.length) {
     throw new RangeError(`the safetensors header would be ${headerLength} bytes long in a file of ${file.length}`);
   }
-  let header: Record<string, unknown>;
+  let header: unknown;
   try {
     header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerLength)));
   } catch (error) {
     throw new RangeError('the safetensors header is not valid JSON', { cause: error });
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
+  if (typeof header !== 'object' || header === null) throw new RangeError('the safetensors header is no JSON object');
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown>;
   const data = file.subarray(8 + headerLength);
   const tensors = Object.entries(entries).map(([name, entry]) => decodeTensor(name, entry, data));
   return { tensors, metadata: metadata as Record<string, string> };
@@ -70,17 +72,38 @@ export function hashTensors(tensors: readonly StoredTensor[]): string {
   return hash.digest('hex');
 }
 
+/** Of each type that is read: bytes of an element, and how its bytes, a copy of their own, become an array. */
+const types: Readonly<Record<string, { bytes: number; array(bytes: Uint8Array<ArrayBuffer>): StoredTensor['data'] }>> =
+  {
+    F64: { bytes: 8, array: ({ buffer }) => Float32Array.from(new Float64Array(buffer)) },
+    F32: { bytes: 4, array: ({ buffer }) => new Float32Array(buffer) },
+    F16: { bytes: 2, array: ({ buffer }) => Float32Array.from(new Float16Array(buffer)) },
+    // The upper half of an f32.
+    BF16: {
+      bytes: 2,
+      array: ({ buffer }) => new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer),
+    },
+    U8: { bytes: 1, array: (bytes) => bytes },
+  };
+
+const count = z.int().nonnegative();
+const entrySchema = z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) });
+
 function decodeTensor(name: string, entry: unknown, data: Uint8Array): StoredTensor {
-  const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: number[] };
-  const elementBytes = { F32: 4, U8: 1 }[dtype];
-  if (elementBytes === undefined) throw new RangeError(`the tensor ${name} is of type ${dtype}; F32 and U8 are known`);
+  const parsed = entrySchema.safeParse(entry);
+  if (!parsed.success)
+    throw new RangeError(`the tensor ${name} has no type, shape and place in the safetensors header`);
+  const { dtype, shape, data_offsets: offsets } = parsed.data;
+  const type = Object.hasOwn(types, dtype) ? types[dtype] : undefined;
+  if (type === undefined) {
+    throw new RangeError(`the tensor ${name} is of type ${dtype}; known are ${Object.keys(types).join(', ')}`);
+  }
   const [begin, end] = offsets;
-  const byteLength = shape.reduce((product, extent) => product * extent, elementBytes);
-  if (end - begin !== byteLength || begin < 0 || end > data.length) {
+  const byteLength = shape.reduce((product, extent) => product * extent, type.bytes);
+  if (end - begin !== byteLength || end > data.length) {
     throw new RangeError(`the tensor ${name} needs ${byteLength} bytes and has ${begin} to ${end} of ${data.length}`);
   }
-  const bytes = data.slice(begin, end);
-  return { name, shape, data: dtype === 'F32' ? new Float32Array(bytes.buffer) : bytes };
+  return { name, shape, data: type.array(data.slice(begin, end)) };
 }
 
 /** The format is little-endian, and so is every platform that Bun runs on. */

@@ -88,6 +88,40 @@ test('what is written is read, bit for bit', () => {
   );
 });
 
+describe("other programs' types", () => {
+  /** A file of one tensor. */
+  function fileWith(dtype: string, bytes: readonly number[], count: number): Uint8Array {
+    const json = JSON.stringify({ w: { dtype, shape: [count], data_offsets: [0, bytes.length] } });
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    return new Uint8Array(Buffer.concat([length, Buffer.from(json), Uint8Array.from(bytes)]));
+  }
+
+  test.each([
+    // 1, -2, the largest finite, the smallest above 0, and infinity, by their bits, little-endian.
+    [
+      'F16',
+      [0x00, 0x3c, 0x00, 0xc0, 0xff, 0x7b, 0x01, 0x00, 0x00, 0x7c],
+      [1, -2, 65504, 2 ** -24, Number.POSITIVE_INFINITY],
+    ],
+    [
+      'BF16',
+      [0x80, 0x3f, 0x00, 0xc0, 0x7f, 0x7f, 0x01, 0x00, 0x80, 0x7f],
+      [1, -2, 255 * 2 ** 120, 2 ** -133, Number.POSITIVE_INFINITY],
+    ],
+    ['F64', [...new Uint8Array(Float64Array.of(1, -2, 0.1).buffer)], [1, -2, Math.fround(0.1)]],
+  ] as const)('%s becomes f32', (dtype, bytes, values) => {
+    const [{ data }] = decodeSafetensors(fileWith(dtype, bytes, values.length)).tensors;
+    expect(data).toEqual(Float32Array.from(values));
+  });
+
+  test.each(['I64', 'F8_E4M3', 'constructor'])('%s is refused in one line', (dtype) => {
+    expect(() => decodeSafetensors(fileWith(dtype, [0, 0, 0, 0, 0, 0, 0, 0], 1))).toThrow(
+      new RangeError(`the tensor w is of type ${dtype}; known are F64, F32, F16, BF16, U8`),
+    );
+  });
+});
+
 describe('damaged files are refused', () => {
   const whole = fileOf(encodeSafetensors({ tensors, metadata: {} }));
 
@@ -97,10 +131,19 @@ describe('damaged files are refused', () => {
     }
   });
 
+  test.each(['null', '7', '{"w":null}', '{"w":{}}', '{"w":{"dtype":"U8","shape":[-1],"data_offsets":[0,-1]}}'])(
+    'the header %s',
+    (json) => {
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(json.length));
+      expect(() => decodeSafetensors(Buffer.concat([length, Buffer.from(json)]))).toThrow(RangeError);
+    },
+  );
+
   test.each([
     ['a header length beyond the file', (bytes: Uint8Array) => bytes.fill(0x7f, 4, 8)],
     ['a header that is no JSON', (bytes: Uint8Array) => bytes.fill(0x7b, 8, 12)],
-    ['an unknown type', (bytes: Uint8Array) => bytes.set(Buffer.from('F16'), Buffer.from(bytes).indexOf('F32'))],
+    ['an unknown type', (bytes: Uint8Array) => bytes.set(Buffer.from('I32'), Buffer.from(bytes).indexOf('F32'))],
   ])('%s', (_, damage) => {
     const bytes = whole.slice();
     damage(bytes);
