@@ -18,7 +18,7 @@ const longestTestLines = 500;
 const layers: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/random.ts': ['src/errors.ts'],
-  'src/frameAges.ts': [],
+  'src/frameAges.ts': ['src/errors.ts'],
   kernels: [],
   'src/emulator': ['src/random.ts', 'src/errors.ts'],
   'src/games': ['src/emulator', 'src/random.ts', 'src/errors.ts'],

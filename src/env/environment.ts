@@ -11,8 +11,9 @@ import type { TelevisionFormat } from '../emulator/console/properties.ts';
 import { SnapshotReader, SnapshotWriter } from '../emulator/snapshot.ts';
 import { UserError } from '../errors.ts';
 import { Xoshiro128 } from '../random.ts';
+import { ObservationStack } from './observationStack.ts';
 import type { EnvironmentOptions } from './options.ts';
-import { Preprocessor } from './preprocess.ts';
+import { type Preprocessor, preprocessorFor } from './preprocess.ts';
 
 /** What the environment needs of a console with a game; `Arcade` has it. */
 export interface FrameSource {
@@ -79,7 +80,8 @@ export interface StepResult {
 
 const noop = actionNames.indexOf('NOOP');
 const fire = actionNames.indexOf('FIRE');
-const snapshotVersion = 1;
+/** 2: observations as `ObservationStack` saves them. */
+const snapshotVersion = 2;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -101,11 +103,7 @@ export class AtariEnvironment {
   readonly #preprocessor: Preprocessor;
   /** The screen before the newest one. */
   readonly #previousScreen: Uint8Array;
-  /** The last `stack` observations, a ring in which `#newest` is the slot of the newest. */
-  readonly #observations: readonly Uint8Array[];
-  #newest = 0;
-  /** Observations since the episode's start, at most `stack`. */
-  #observed = 0;
+  readonly #observations: ObservationStack;
 
   /** `step` may be called: the episode has begun and has not ended. */
   #playing = false;
@@ -128,7 +126,7 @@ export class AtariEnvironment {
    * `random` draws the random starts; sticky actions are the arcade's. Throws UserError where the game lacks what the options ask for.
    */
   constructor(arcade: FrameSource, options: EnvironmentOptions, random: Xoshiro128) {
-    const { observationSize, stack, crop } = options;
+    const { observationSize, resize, crop } = options;
     this.options = options;
     const { actions, xitariActions = actions } = arcade;
     const allActions = actionNames.map((_, action) => action);
@@ -146,7 +144,7 @@ export class AtariEnvironment {
     this.#arcade = arcade;
     this.#given = arcade.snapshot();
     this.#random = random;
-    this.#preprocessor = new Preprocessor({
+    this.#preprocessor = preprocessorFor(resize, {
       format: arcade.format,
       screenHeight: arcade.screenHeight,
       size: observationSize,
@@ -154,8 +152,8 @@ export class AtariEnvironment {
     });
     this.#previousScreen = new Uint8Array(arcade.screen.length);
     this.frame = new Uint8Array(observationSize * observationSize);
-    this.#observations = Array.from({ length: stack }, () => new Uint8Array(this.frame.length));
-    this.#state = new Uint8Array(stack * this.frame.length);
+    this.#observations = new ObservationStack(options, this.frame.length);
+    this.#state = new Uint8Array(this.#observations.stateBytes);
   }
 
   #makeResult(): Mutable<StepResult> {
@@ -174,27 +172,25 @@ export class AtariEnvironment {
   }
 
   /**
-   * Begins an episode. After an episode that a lost life ended it goes on in the same game with one no-op step; else it begins a new game
-   * with the random start. The FIRE start follows either. With `seed` all randomness begins anew, and the game is the first one of a new
-   * arcade and environment with this seed.
+   * Begins an episode. After an episode that a lost life ended it goes on in the same game as `afterLifeLoss` says; else it begins a new
+   * game with the random start, or without it where `randomStart` is false (the first game of an evaluation). The FIRE start follows either.
+   * With `seed` all randomness begins anew, and the game is the first one of a new arcade and environment with this seed.
    * The result is one object for good.
    */
-  reset(seed?: number): ResetResult {
+  reset(seed?: number, options?: { readonly randomStart?: boolean }): ResetResult {
+    const randomStart = options?.randomStart ?? true;
     if (seed !== undefined) {
       this.#random.state.set(new Xoshiro128(seed, 'environment').state);
       this.#arcade.restore(this.#given);
       this.#arcade.seed(seed);
+      this.#observations.forget();
     }
-    if (this.#gameGoesOn && seed === undefined) {
-      this.#play(noop, this.options.frameSkip);
-      if (this.#arcade.terminal) this.#beginGame();
-    } else {
-      this.#beginGame();
-    }
-    if (this.#pressesFire) this.#pressFire();
+    if (this.#gameGoesOn && seed === undefined) this.#goOnInGame(randomStart);
+    else this.#beginGame(randomStart);
+    if (this.#pressesFire) this.#pressFire(randomStart);
     this.#playing = true;
     this.#gameGoesOn = false;
-    this.#observed = 0;
+    this.#observations.beginEpisode();
     this.#observe();
     this.#updateInfo(false);
     return this.#result;
@@ -222,7 +218,7 @@ export class AtariEnvironment {
     this.#updateInfo(lifeLost);
 
     result.rawReward = rawReward;
-    result.reward = clipped(rawReward, options.rewardClipping);
+    result.reward = clipped(rawReward, options);
     result.terminated = gameOver || (options.lifeLoss === 'ends-episode' && lifeLost);
     result.endsValue = gameOver || (options.lifeLoss !== 'ignored' && lifeLost);
     result.truncated = !gameOver && this.#isCutOff();
@@ -231,20 +227,12 @@ export class AtariEnvironment {
     return result;
   }
 
-  /** The state: the last `stack` observations, [stack][size][size], oldest first, padded at an episode's start. Written to `into`. */
-  observation(into = new Uint8Array(this.options.stack * this.frame.length)): Uint8Array {
-    const { stack, stackPadding } = this.options;
-    const frameBytes = this.frame.length;
-    for (let age = 0; age < stack; age++) {
-      const place = (stack - 1 - age) * frameBytes;
-      const present = age < this.#observed;
-      if (!present && stackPadding === 'zero') {
-        into.fill(0, place, place + frameBytes);
-      } else {
-        const slot = (this.#newest - Math.min(age, this.#observed - 1) + stack) % stack;
-        into.set(this.#observations[slot], place);
-      }
-    }
+  /**
+   * The state: `stack` observations, [stack][size][size], oldest first; which ones, and what stands before an episode's first, the options
+   * say (`historyType`, `stackPadding`). Written to `into`.
+   */
+  observation(into = new Uint8Array(this.#observations.stateBytes)): Uint8Array {
+    this.#observations.state(into);
     return into;
   }
 
@@ -272,17 +260,42 @@ export class AtariEnvironment {
   }
 
   #isCutOff(): boolean {
-    const { maxEpisodeFrames } = this.options;
-    return maxEpisodeFrames > 0 && this.#info.frame >= maxEpisodeFrames;
+    const { maxEpisodeFrames, maxEpisodeSteps } = this.options;
+    const { frame, episodeSteps } = this.#info;
+    return (
+      (maxEpisodeFrames > 0 && frame >= maxEpisodeFrames) || (maxEpisodeSteps > 0 && episodeSteps >= maxEpisodeSteps)
+    );
   }
 
-  /** A new game and 1 to `randomStarts` frames of NOOP. Should those end the game, they go on in another one. */
-  #beginGame(): void {
+  #beginGame(randomStart: boolean): void {
     this.#resetConsole();
-    const { randomStarts } = this.options;
-    const noopFrames = randomStarts > 0 ? 1 + this.#random.nextInt(randomStarts) : 0;
-    for (let i = 0; i < noopFrames; i++) {
+    this.#playNoops(this.#drawNoops(randomStart));
+  }
+
+  /** After a lost life that ended an episode. At least one frame is played, so that there is something new to see. */
+  #goOnInGame(randomStart: boolean): void {
+    if (this.options.afterLifeLoss === 'random-start') {
+      this.#playNoops(Math.max(1, this.#drawNoops(randomStart)));
+    } else {
+      this.#play(noop, this.options.frameSkip);
+      if (this.#arcade.terminal) this.#beginGame(randomStart);
+    }
+  }
+
+  /** Frames of NOOP that a random start takes. Without one, or with none to draw, the form 'one-more' still has its one more. */
+  #drawNoops(randomStart: boolean): number {
+    const { randomStarts, randomStartForm } = this.options;
+    const drawn = randomStart && randomStarts > 0 ? 1 + this.#random.nextInt(randomStarts) : 0;
+    return drawn + (randomStartForm === 'one-more' ? 1 : 0);
+  }
+
+  /** Should these end the game, they go on in another one. With 'one-more' only the last one's reward counts. */
+  #playNoops(frames: number): void {
+    const info = this.#info;
+    for (let left = frames; left > 0; left--) {
+      const returnBefore = info.episodeReturn;
       this.#play(noop, 1);
+      if (left > 1 && this.options.randomStartForm === 'one-more') info.episodeReturn = returnBefore;
       if (this.#arcade.terminal) this.#resetConsole();
     }
   }
@@ -297,19 +310,17 @@ export class AtariEnvironment {
   }
 
   /** FIRE, then the third action, each for a whole step; a game that this ends is begun again, as Lapan's wrapper does. */
-  #pressFire(): void {
+  #pressFire(randomStart: boolean): void {
     this.#play(fire, this.options.frameSkip);
-    if (this.#arcade.terminal) this.#beginGame();
+    if (this.#arcade.terminal) this.#beginGame(randomStart);
     this.#play(this.actions[2], this.options.frameSkip);
-    if (this.#arcade.terminal) this.#beginGame();
+    if (this.#arcade.terminal) this.#beginGame(randomStart);
   }
 
   #observe(): void {
     const { screen } = this.#arcade;
     this.#preprocessor.run(screen, this.options.maxPool === 2 ? this.#previousScreen : screen, this.frame);
-    this.#newest = (this.#newest + 1) % this.options.stack;
-    this.#observations[this.#newest].set(this.frame);
-    this.#observed = Math.min(this.#observed + 1, this.options.stack);
+    this.#observations.push(this.frame);
   }
 
   #updateInfo(lifeLost: boolean): void {
@@ -324,67 +335,50 @@ export class AtariEnvironment {
   snapshot(): Uint8Array {
     const writer = new SnapshotWriter();
     writer.int(snapshotVersion);
-    writer.int(this.frame.length);
-    writer.int(this.#observations.length);
     writer.flag(this.#playing);
     writer.flag(this.#gameGoesOn);
-    writer.int(this.#newest);
-    writer.int(this.#observed);
     writer.int(this.#info.frame);
     writer.int(this.#info.episodeSteps);
     writer.double(this.#info.episodeReturn);
     writer.flag(this.#info.lifeLost);
     for (const word of this.#random.state) writer.int(word);
-    for (const observation of this.#observations) writer.bytes(observation);
+    this.#observations.save(writer);
     writer.bytes(this.#arcade.snapshot());
     return writer.finish();
   }
 
   /**
    * Goes back to a snapshot of an environment with the same game and options.
-   * @throws UserError where it is of another shape or damaged; nothing is then changed
+   * @throws UserError where it is of another version or shape, or damaged; nothing is then changed
    */
   restore(bytes: Uint8Array): void {
     const reader = new SnapshotReader(bytes);
-    const [version, frameBytes, stack] = [reader.int(), reader.int(), reader.int()];
-    if (version !== snapshotVersion || frameBytes !== this.frame.length || stack !== this.#observations.length) {
-      throw new UserError(
-        'The saved state of the environment is of another version, observation size or stack.',
-        'Go on with the configuration that the run began with.',
-      );
-    }
+    reader.expectVersion('an environment', snapshotVersion);
     const playing = reader.flag();
     const gameGoesOn = reader.flag();
-    const newest = reader.intIn(0, stack - 1);
-    const observed = reader.intIn(0, stack);
     const frame = reader.intIn(0, 0x7fffffff);
     const episodeSteps = reader.intIn(0, 0x7fffffff);
     const episodeReturn = reader.double();
     const lifeLost = reader.flag();
     const random = Array.from(this.#random.state, () => reader.int());
-    const observations = new Uint8Array(stack * frameBytes);
-    reader.bytes(observations);
+    const observations = this.#observations.read(reader);
     const arcade = new Uint8Array(reader.remaining);
     reader.bytes(arcade);
     // Nothing has changed so far, and the arcade changes nothing when it throws.
     this.#arcade.restore(arcade);
     this.#playing = playing;
     this.#gameGoesOn = gameGoesOn;
-    this.#newest = newest;
-    this.#observed = observed;
     this.#info.frame = frame;
     this.#info.episodeSteps = episodeSteps;
     this.#info.episodeReturn = episodeReturn;
     this.#random.state.set(random);
-    this.#observations.forEach((observation, i) => {
-      observation.set(observations.subarray(i * frameBytes, (i + 1) * frameBytes));
-    });
-    this.frame.set(this.#observations[this.#newest]);
+    this.#observations.take(observations);
+    this.frame.set(this.#observations.newest);
     this.#updateInfo(lifeLost);
   }
 }
 
-function clipped(reward: number, how: EnvironmentOptions['rewardClipping']): number {
-  if (how === 'sign') return Math.sign(reward);
-  return how === 'clip' ? Math.max(-1, Math.min(1, reward)) : reward;
+function clipped(reward: number, { rewardClipping, minReward, maxReward }: EnvironmentOptions): number {
+  if (rewardClipping === 'sign') return Math.sign(reward);
+  return rewardClipping === 'clip' ? Math.max(minReward, Math.min(maxReward, reward)) : reward;
 }

@@ -148,8 +148,10 @@ test('an environment, too, restores all or nothing', () => {
   for (let step = 0; step < 4; step++) env.step(step);
   const before = env.snapshot();
   // The place of the newest frame in the ring of three.
-  const newest = 5 * 4;
+  const newest = 14 * 4;
   for (const [place, value] of [
+    [0, 1],
+    [8, 2],
     [newest, 3],
     [newest, -1],
     [newest + 4, 4],
@@ -162,6 +164,9 @@ test('an environment, too, restores all or nothing', () => {
     expect(() => env.restore(damaged)).toThrow(UserError);
     expect(env.snapshot()).toEqual(before);
   }
+  const otherVersion = state.slice();
+  otherVersion[0] = 1;
+  expect(() => env.restore(otherVersion)).toThrow('an environment snapshot of version 1');
   expect(() => env.restore(state.subarray(0, -1))).toThrow(UserError);
   expect(env.snapshot()).toEqual(before);
   env.restore(state);

@@ -1,104 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { actions } from '../../src/emulator/console/action.ts';
-import { AtariEnvironment, type FrameSource } from '../../src/env/environment.ts';
+import type { AtariEnvironment } from '../../src/env/environment.ts';
 import type { EnvironmentOptions } from '../../src/env/options.ts';
-import { paletteOf } from '../../src/env/palette.ts';
-import { Preprocessor } from '../../src/env/preprocess.ts';
+import { preprocessorFor } from '../../src/env/preprocess.ts';
 import { UserError } from '../../src/errors.ts';
 import { Xoshiro128 } from '../../src/random.ts';
-import { plainEnvironment } from '../support/options.ts';
-
-/** What happens in a game of the fake arcade, by the frame's number in the game (1 is the first that `act` plays). */
-interface Script {
-  readonly reward?: (frame: number, action: number) => number;
-  readonly lives?: (frame: number) => number;
-  readonly overAt?: number;
-  readonly actions?: readonly number[];
-}
-
-/**
- * Shows the frame's number: the whole screen in colour `colourOf(frame)`. Remembers what was played, and which frames were said to be
- * looked at.
- */
-class FakeArcade implements FrameSource {
-  readonly actions: readonly number[];
-  readonly screenHeight = 210;
-  readonly format = 'NTSC';
-  readonly screen = new Uint8Array(160 * 210);
-  readonly previousScreen = new Uint8Array(160 * 210);
-  readonly script: Script;
-  played: (number | 'reset')[] = [];
-  /** For each frame whether it was drawn. */
-  drawn: boolean[] = [];
-  seeds: number[] = [];
-  frame = 0;
-  score = 0;
-
-  constructor(script: Script = {}) {
-    this.script = script;
-    this.actions = script.actions ?? actions('NOOP', 'FIRE', 'RIGHT', 'LEFT');
-  }
-  get lives() {
-    return this.script.lives?.(this.frame) ?? 0;
-  }
-  get terminal() {
-    return this.frame >= (this.script.overAt ?? Number.POSITIVE_INFINITY);
-  }
-  reset() {
-    this.played.push('reset');
-    this.frame = this.score = 0;
-    this.screen.fill(colourOf(0));
-  }
-  act(action: number, draw = true) {
-    this.played.push(action);
-    this.drawn.push(draw);
-    this.frame++;
-    this.previousScreen.set(this.screen);
-    this.screen.fill(colourOf(this.frame));
-    const reward = this.script.reward?.(this.frame, action) ?? 0;
-    this.score += reward;
-    return reward;
-  }
-  seed(seed: number) {
-    this.seeds.push(seed);
-  }
-  snapshot() {
-    return new Uint8Array(Int32Array.of(this.frame, this.score).buffer);
-  }
-  restore(bytes: Uint8Array) {
-    [this.frame, this.score] = new Int32Array(bytes.slice().buffer);
-    this.screen.fill(colourOf(this.frame));
-  }
-}
-
-/** 127 colours in turn, never black. */
-function colourOf(frame: number): number {
-  return 2 * (1 + (frame % 127));
-}
-
-/** The one value of an observation that shows frame `newest` over frame `previous`. */
-function grey(newest: number, previous = newest): number {
-  const { milliLuminanceOfMax } = paletteOf('NTSC');
-  return Math.floor(milliLuminanceOfMax[colourOf(newest) * 256 + colourOf(previous)] / 1000);
-}
-
-function make(script: Script, options: Partial<EnvironmentOptions> = {}, seed = 1) {
-  const arcade = new FakeArcade(script);
-  return {
-    arcade,
-    env: new AtariEnvironment(arcade, { ...plainEnvironment, ...options }, new Xoshiro128(seed, 'environment')),
-  };
-}
-
-/** The values of each flat frame of a state, oldest first. */
-function stackOf(env: AtariEnvironment): number[] {
-  const state = env.observation();
-  return Array.from({ length: env.options.stack }, (_, i) => {
-    const observation = state.subarray(i * 7056, (i + 1) * 7056);
-    expect(observation.every((byte) => byte === observation[0])).toBe(true);
-    return observation[0];
-  });
-}
+import { colourOf, grey, make, type Script, stackOf } from './fakeArcade.ts';
 
 test('results show the state of their moment, in one array', () => {
   const { env } = make({}, { stack: 3 });
@@ -151,7 +58,11 @@ test('the observation is that of the two screens, not only of flat ones', () => 
   env.step(0);
   env.step(0);
   const expected = new Uint8Array(7056);
-  new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, crop: 'none' }).run(screens[1], screens[0], expected);
+  preprocessorFor('area', { format: 'NTSC', screenHeight: 210, size: 84, crop: 'none' }).run(
+    screens[1],
+    screens[0],
+    expected,
+  );
   expect(env.frame).toEqual(expected);
 });
 

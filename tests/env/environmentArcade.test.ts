@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Arcade } from '../../src/env/arcade.ts';
 import { AtariEnvironment } from '../../src/env/environment.ts';
 import type { EnvironmentOptions } from '../../src/env/options.ts';
-import { Preprocessor } from '../../src/env/preprocess.ts';
+import { preprocessorFor } from '../../src/env/preprocess.ts';
 import { bricks } from '../../src/games/bricks.ts';
 import { catchGame } from '../../src/games/catch.ts';
 import type { Game } from '../../src/games/game.ts';
@@ -92,7 +92,7 @@ test.each([bricks, catchGame, pong])(
     env.reset();
     const arcade = new Arcade({ rom: image, game, seed: 4, repeatActionProbability: 0.25 });
     arcade.reset();
-    const preprocessor = new Preprocessor({ format: 'NTSC', screenHeight: 210, size: 84, crop: 'none' });
+    const preprocessor = preprocessorFor('area', { format: 'NTSC', screenHeight: 210, size: 84, crop: 'none' });
     const expected = new Uint8Array(84 * 84);
     const random = new Xoshiro128(6, 'test');
     const lastFrames = new Set<number>();
