@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { FrameHistory } from '../../src/agent/frameHistory.ts';
 import { blackFrame } from '../../src/agent/replayMemory.ts';
-import { epsilonAt } from '../../src/agent/schedule.ts';
 
 describe('FrameHistory', () => {
   const frame = (value: number) => new Uint8Array(4).fill(value);
@@ -49,30 +48,4 @@ test('a restored history holds the same state, and all of it is new to the polic
   expect([...history.changed]).toEqual([1, 1, 1]);
   history.push(new Uint8Array(4).fill(5));
   expect([...history.indices].map((slot) => history.frames[slot * 4])).toEqual([3, 4, 5]);
-});
-
-describe('epsilonAt', () => {
-  const options = {
-    epsilonStart: 1,
-    epsilonEnd: 0.1,
-    epsilonDecaySteps: 1_000_000,
-    epsilonDecayFrom: 'learn-start',
-    epsilonFinal: null,
-    epsilonFinalStep: 0,
-    learnStart: 50_000,
-  } as const;
-
-  test('DeepMind: constant until learning starts, then linear over 1e6 steps, then constant', () => {
-    expect(epsilonAt(options, 0)).toBe(1);
-    expect(epsilonAt(options, 50_000)).toBe(1);
-    expect(epsilonAt(options, 550_000)).toBeCloseTo(0.55, 12);
-    expect(epsilonAt(options, 1_050_000)).toBe(0.1);
-    expect(epsilonAt(options, 9_000_000)).toBe(0.1);
-  });
-
-  test('Lapan: from step 0', () => {
-    const lapan = { ...options, epsilonEnd: 0.02, epsilonDecaySteps: 100_000, epsilonDecayFrom: 'start' } as const;
-    expect(epsilonAt(lapan, 50_000)).toBeCloseTo(0.51, 12);
-    expect(epsilonAt(lapan, 100_000)).toBe(0.02);
-  });
 });

@@ -72,3 +72,56 @@ export class BrightHalf implements Environment {
     for (let i = 0; i < this.frame.length; i++) this.frame[i] = i % size < size / 2 === (bright === 0) ? 200 : 20;
   }
 }
+
+/**
+ * A task without an end whose step number n, from 0, is worth `rewards[n % length]`, whatever the action; each pixel of the frame is n
+ * modulo 256. After a reward of -3, a lost life, no value follows.
+ */
+export class ScriptedRewards implements Environment {
+  readonly actionCount = 2;
+  readonly frame: Uint8Array;
+  readonly #rewards: readonly number[];
+  #steps = 0;
+  #return = 0;
+
+  constructor(size: number, rewards: readonly number[]) {
+    this.frame = new Uint8Array(size * size);
+    this.#rewards = rewards;
+  }
+
+  reset(): void {
+    this.#steps = this.#return = 0;
+    this.frame.fill(0);
+  }
+
+  step(): EnvironmentStep {
+    const reward = this.#rewards[this.#steps % this.#rewards.length];
+    this.#steps++;
+    this.#return += reward;
+    this.frame.fill(this.#steps);
+    return {
+      reward,
+      rawReward: reward,
+      terminated: false,
+      truncated: false,
+      endsValue: reward === -3,
+      info: {
+        episodeReturn: this.#return,
+        episodeSteps: this.#steps,
+        gameOver: false,
+        lives: 0,
+        score: this.#return,
+        frame: this.#steps,
+      },
+    };
+  }
+
+  snapshot(): Uint8Array {
+    return new Uint8Array(new Float64Array([this.#steps, this.#return]).buffer);
+  }
+
+  restore(bytes: Uint8Array): void {
+    [this.#steps, this.#return] = new Float64Array(bytes.slice().buffer);
+    this.frame.fill(this.#steps);
+  }
+}
