@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { historyTypes } from '../frameAges.ts';
 import { count, environment, field, probability, steps } from './field.ts';
 
+const rewardLimit = z.number().min(-1e9).max(1e9);
+
 export const environmentFields = {
   frameSkip: field(
     count(1, 60),
@@ -73,6 +75,14 @@ export const environmentFields = {
       'What a lost life is for learning: nothing, the end of an episode, or a terminal transition of one that goes on',
     ),
   ),
+  lifeLossBreaksSkip: field(
+    z.boolean(),
+    false,
+    environment(
+      'Lapan',
+      "A life that ends an episode ends its last action's frames too (DeepMind), as the game's end does",
+    ),
+  ),
   afterLifeLoss: field(
     z.enum(['noop-step', 'random-start']),
     'noop-step',
@@ -86,8 +96,8 @@ export const environmentFields = {
     'none',
     environment('Lapan', 'Rewards for learning: as they are, clipped to minReward..maxReward, or their sign'),
   ),
-  minReward: field(z.number().min(-1e9).max(0), -1, environment('Mnih 2015', 'Least reward after `clip`', 'points')),
-  maxReward: field(z.number().min(0).max(1e9), 1, environment('Mnih 2015', 'Largest reward after `clip`', 'points')),
+  minReward: field(rewardLimit, -1, environment('Mnih 2015', 'Least reward after `clip`', 'points')),
+  maxReward: field(rewardLimit, 1, environment('Mnih 2015', 'Largest reward after `clip`', 'points')),
   repeatActionProbability: field(
     probability,
     0,

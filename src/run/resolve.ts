@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import { type Configuration, configurationSchema, type FieldName, flagFields } from './configuration.ts';
 import { fieldKind, fieldRange, flagName } from './configurationText.ts';
+import { breachOf } from './fieldsTogether.ts';
 import { gamePresets, type PresetName, presetNames, presets } from './presets.ts';
 import { type ProtocolName, protocolNames, protocols } from './protocols.ts';
 
@@ -109,7 +110,8 @@ export function resolveConfiguration({ game, impliedPreset, file, flags = {} }: 
     const nearest = didYouMean(String(value), fieldKind(name).choices.map(String));
     throw new UserError(`${whence(name)}: ${describeIssue(parsed.error.issues[0], name, value)}.${nearest}`);
   }
-  checkTogether(parsed.data, whence);
+  const breach = breachOf(parsed.data);
+  if (breach !== undefined) throw new UserError(`${whence(breach.name)}: ${breach.reason}.`, breach.hint);
   return Object.freeze(parsed.data);
 }
 
@@ -141,26 +143,6 @@ function describeIssue(issue: z.core.$ZodIssue, name: FieldName, value: unknown)
   const range = fieldRange(name);
   if (issue.code === 'too_big' || issue.code === 'too_small') return `${shown} is out of range; allowed: ${range}`;
   return `${shown} is not allowed; allowed: ${range}`;
-}
-
-/** What no field can know alone. */
-function checkTogether(configuration: Configuration, whence: (name: FieldName) => string): void {
-  const { batchSize, learnStart, replayCapacity, stack } = configuration;
-  const fail = (name: FieldName, reason: string, hint: string): never => {
-    throw new UserError(`${whence(name)}: ${reason}.`, hint);
-  };
-  if (learnStart < batchSize) {
-    fail(
-      'learnStart',
-      `${learnStart} steps hold no batch of ${batchSize}`,
-      'Raise --learn-start or lower --batch-size.',
-    );
-  }
-  // Neither the newest transition nor, where the ring is full, the oldest states can be drawn; cut-off games take entries, too.
-  if (replayCapacity < 2 * (batchSize + stack)) {
-    const tooSmall = `a memory of ${replayCapacity} is too small for batches of ${batchSize} and states of ${stack}`;
-    fail('replayCapacity', tooSmall, `Use at least --replay-capacity ${2 * (batchSize + stack)}.`);
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
