@@ -17,6 +17,8 @@ export class Policy {
   readonly states: number;
   readonly #gpu: Gpu;
   readonly #stack: number;
+  /** Frames that a history keeps. */
+  readonly #kept: number;
   readonly #frameBytes: number;
   /** Each history's ring of frames, one after the other. */
   readonly #frames: Tensor;
@@ -29,7 +31,7 @@ export class Policy {
   readonly #actions: Uint32Array;
   readonly #steps: readonly Step[];
 
-  /** Await `gpu.compiled()` before the first `submit`. */
+  /** Await `gpu.compiled()` before the first `submit`. `kept`: frames that a history keeps (`framesKept`), by default a state's. */
   constructor(
     gpu: Gpu,
     parameters: ParameterSet,
@@ -37,13 +39,15 @@ export class Policy {
     stack: number,
     choose: ChooseVariant = likelyVariants(gpu),
     states = 1,
+    kept = stack,
   ) {
     const side = observationSize;
     this.states = states;
     this.#gpu = gpu;
     this.#stack = stack;
+    this.#kept = kept;
     this.#frameBytes = side * side;
-    this.#frames = gpu.tensor('policy.frames', [states * stack, side, side], 'u8');
+    this.#frames = gpu.tensor('policy.frames', [states * kept, side, side], 'u8');
     this.#frameNumbers = gpu.tensor('policy.frameNumbers', [states, stack], 'u32');
     this.#numbers = new Uint32Array(states * stack);
     this.#taken = new Array(states).fill(undefined);
@@ -101,14 +105,21 @@ export class Policy {
   /** Uploads what is new of the history in place `state`. */
   #take(history: FrameHistory, state: number): void {
     const { changed, slots, indices } = history;
-    const first = state * this.#stack;
-    if (this.#taken[state] !== history) changed.fill(1);
-    this.#taken[state] = history;
-    for (let slot = 0; slot < this.#stack; slot++) {
-      const index = indices[slot];
-      this.#numbers[first + slot] = index === blackFrame ? blackFrame : first + index;
+    const firstSlot = state * this.#kept;
+    const firstNumber = state * this.#stack;
+    if (this.#taken[state] !== history) {
+      if (slots.length !== this.#kept) {
+        throw new RangeError(`the history keeps ${slots.length} frames, the policy takes ${this.#kept}`);
+      }
+      changed.fill(1);
+      this.#taken[state] = history;
+    }
+    for (let i = 0; i < this.#stack; i++) {
+      this.#numbers[firstNumber + i] = indices[i] === blackFrame ? blackFrame : firstSlot + indices[i];
+    }
+    for (let slot = 0; slot < this.#kept; slot++) {
       if (changed[slot] === 0) continue;
-      this.#gpu.write(this.#frames, slots[slot], (first + slot) * this.#frameBytes);
+      this.#gpu.write(this.#frames, slots[slot], (firstSlot + slot) * this.#frameBytes);
       changed[slot] = 0;
     }
   }

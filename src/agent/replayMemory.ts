@@ -1,119 +1,62 @@
 /**
  * The replay memory: a ring of the last `capacity` steps, one u8 frame a step. Stacks of frames are made when a batch is sampled. Frames
- * lie in a store, on the host or on the GPU; all else is here.
+ * lie in a store, on the host or on the GPU; what else an entry has, and which entries begin a transition, is replayMemoryRing.ts.
  *
- * An entry is one step: the frame seen, the action taken on it, the reward, whether it ended the episode. The frame after a step is the
- * next entry's. An episode that is cut off (truncated) has a frame after its last step that no step follows: `addFinal` stores it as
- * an entry of its own, which is never sampled as a state.
+ * A transition is a state, an action, the discounted reward of up to n steps, and the state after them. A state is made of the frames of
+ * certain ages (frameAges.ts). What stands before its episode's first frame: black frames, the first frame again, or (`previous`) the
+ * frames before it in the ring, the last frames of episodes that were cut off among them.
  *
- * A step can be sampled when its whole state and its next frame are here:
- * - its history, back to `stack` frames or to the episode's first frame, does not reach past the oldest entry (the write head);
- * - it is not the last frame of a truncated episode;
- * - it ended the episode (then no next state is needed), or the entry after it exists and belongs to the same episode.
- * Sampling is uniform over exactly these. DeepMind's memory had no guard at the write head; ours always has.
+ * With the guard `exact`, sampling is uniform over exactly the transitions that are wholly here.
  *
- * Leaves out: where the frames lie (frameStore.ts), priorities, n-step returns, files (checkpoints write `chunks()`).
- * Source: Mnih et al., Nature 518 (2015), algorithm 1; reference algorithms.md A.11.
+ * With the guard `none` it is DeepMind's. The same: the place of a state's newest frame in the ring is drawn uniformly, from the one after
+ * as many as a state reaches over to the last but one (n more for n steps), and drawn again where no step follows it; nothing asks where
+ * the ring is written, so that a state, or the one after it, may be put together there of the newest and the oldest frames. What differs:
+ * - They store the frame after an episode's last step as an entry, terminal itself, and reject it when it is drawn. Here it is not stored:
+ *   the step before it says that no value follows, the same number of entries holds more steps, and none is rejected. What is rejected
+ *   is the last frame of an episode that was cut off, which they do not have.
+ * - They make frames black by a terminal entry between them and the newest; here an entry says that an episode starts with it. So where
+ *   the newest entry ended an episode and the oldest is in the midst of one, states over that place are black there, and not here.
+ * - With spaced histories theirs begins `historySpacing` - 1 places later.
+ * - Drawn at once for several batches, theirs keep the frames of then; here, see replayMemoryDraws.ts.
+ *
+ * Leaves out: where the frames lie (frameStore.ts), which entries are drawn (replayMemoryDraws.ts), priorities, files (checkpoints write
+ * `chunks()`).
+ * Source: Mnih et al., Nature 518 (2015), algorithm 1; reference algorithms.md A.11; n-step returns: Sutton and Barto, Reinforcement
+ * Learning (2018), 7.1.
  */
-import type { HistoryType } from '../frameAges.ts';
+import { frameAges } from '../frameAges.ts';
 import type { Xoshiro128 } from '../random.ts';
 import { type FrameStore, HostFrameStore, noEntry } from './frameStore.ts';
-import type { DqnOptions } from './options.ts';
+import {
+  blackFrame,
+  createReplayBatch,
+  framesPerSample,
+  type ReplayBatch,
+  type ReplayMemoryOptions,
+} from './replayMemoryBatch.ts';
+import { ChunkReader } from './replayMemoryChunks.ts';
+import { type DrawnTransitions, ReplayDraws } from './replayMemoryDraws.ts';
+import { lastFrameFlag, ReplayRing, startsEpisodeFlag, type Transition, terminatedFlag } from './replayMemoryRing.ts';
 
-export interface ReplayMemoryOptions {
-  /** Entries kept: one a step, and one for each truncated episode's last frame. */
-  readonly capacity: number;
-  /** Bytes of a frame, for example 84 * 84. */
-  readonly frameBytes: number;
-  /** Frames in a state. */
-  readonly stack: number;
-  /** What stands before an episode's first frame: black frames, the first one repeated, or those of the episode before. */
-  readonly stackPadding: 'zero' | 'repeat' | 'previous';
-  /** Which frames make a state (frameAges.ts). */
-  readonly historyType: HistoryType;
-  readonly historySpacing: number;
-  /** Steps of a transition, and what a reward is worth a step earlier. */
-  readonly nSteps: number;
-  readonly discount: number;
-  readonly replayGuard: 'exact' | 'none';
-  /** Transitions drawn at once; 0: as many as a batch takes. */
-  readonly replayBuffer: number;
-  /** With which probability a drawn transition is kept that does not end an episode, or brings no reward. */
-  readonly nonTerminalProbability: number;
-  readonly nonEventProbability: number;
-}
-
-/** The replay memory's part of an agent's options. */
-export function replayMemoryOptions(options: DqnOptions): ReplayMemoryOptions {
-  const { stack, stackPadding, historyType, historySpacing, nSteps, discount } = options;
-  const { replayCapacity: capacity, replayGuard, replayBuffer, nonTerminalProbability, nonEventProbability } = options;
-  return {
-    ...{ capacity, frameBytes: options.observationSize ** 2, stack, stackPadding, historyType, historySpacing },
-    ...{ nSteps, discount, replayGuard, replayBuffer, nonTerminalProbability, nonEventProbability },
-  };
-}
-
-/** Frames that a sample brings. */
-export function framesPerSample({ stack }: Pick<ReplayMemoryOptions, 'stack'>): number {
-  return stack + 1;
-}
-
-/** In `stateIndices` and `nextStateIndices`: a black frame. */
-export const blackFrame = 0xffffffff;
-
-/** What `sample` fills; made once by `createReplayBatch`. B = batch size, K = frames in a state. */
-export interface ReplayBatch {
-  readonly batchSize: number;
-  /**
-   * [B][K + 1]: the entries whose frames stand in the slots of the batch: of each sample its state's, oldest first, then the one after;
-   * `noEntry` in slots that no index leads to.
-   */
-  readonly entries: Uint32Array;
-  /** [B][K + 1][frameBytes]: those frames, rubbish where there is no entry. Empty where the memory's frames lie on the GPU. */
-  readonly frames: Uint8Array;
-  /** [B][K]: in which slot (counted over the batch) each frame of a state stands, oldest first, or `blackFrame`. */
-  readonly stateIndices: Uint32Array;
-  /** [B][K]: the next state, likewise. After the end of an episode its newest frame is `blackFrame`: its value is not used. */
-  readonly nextStateIndices: Uint32Array;
-  /** [B]. */
-  readonly actions: Uint32Array;
-  /** [B]. */
-  readonly rewards: Float32Array;
-  /** [B]: 1 where the step ended the episode, else 0. */
-  readonly terminals: Float32Array;
-  /** [B]: by what the value of the next state is multiplied: the discount to the power of the transition's steps. */
-  readonly discounts: Float32Array;
-}
-
-/** An empty batch for `batchSize` samples of a memory with this `stack` and, on the host, frames of `frameBytes`. */
-export function createReplayBatch(batchSize: number, stack: number, frameBytes: number): ReplayBatch {
-  return {
-    batchSize,
-    entries: new Uint32Array(batchSize * (stack + 1)).fill(noEntry),
-    frames: new Uint8Array(batchSize * (stack + 1) * frameBytes),
-    stateIndices: new Uint32Array(batchSize * stack),
-    nextStateIndices: new Uint32Array(batchSize * stack),
-    actions: new Uint32Array(batchSize),
-    rewards: new Float32Array(batchSize),
-    terminals: new Float32Array(batchSize),
-    discounts: new Float32Array(batchSize),
-  };
-}
+export {
+  blackFrame,
+  createReplayBatch,
+  framesPerSample,
+  type ReplayBatch,
+  type ReplayMemoryOptions,
+  replayMemoryOptions,
+} from './replayMemoryBatch.ts';
 
 /** All that `chunks()` does not hold; plain data, for a checkpoint's JSON. */
 export interface ReplayHeader extends ReplayMemoryOptions {
-  readonly version: 1;
+  readonly version: 2;
   /** Entries stored. */
   readonly length: number;
   /** Where the next entry goes. */
   readonly head: number;
+  /** What has been drawn for the batches to come. */
+  readonly drawn: DrawnTransitions;
 }
-
-// What an entry's flags say.
-const terminatedFlag = 1;
-const startsEpisodeFlag = 2;
-/** The frame after a truncated episode's last step: no action, no reward. */
-const lastFrameFlag = 4;
 
 /** Bytes of a chunk of `chunks()`: small enough to compress in little memory, large enough for few files. */
 const chunkBytes = 16 * 2 ** 20;
@@ -122,20 +65,21 @@ export class ReplayMemory {
   readonly options: ReplayMemoryOptions;
   readonly capacity: number;
   readonly frames: FrameStore;
-  readonly #actions: Uint8Array;
-  readonly #rewards: Float32Array;
-  readonly #flags: Uint8Array;
-  /** Entry numbers of the batch being drawn. */
-  #drawn = new Uint32Array(0);
-  #length = 0;
-  #head = 0;
-  #sampleable = 0;
+  readonly #ring: ReplayRing;
+  readonly #draws: ReplayDraws;
+  /** Of a state's frames, oldest first. */
+  readonly #ages: readonly number[];
+  readonly #slots: number;
+  readonly #transition: Transition = { steps: 0, reward: 0, isTerminal: false };
 
   /** `frames` is of the same capacity and frame size; by default it lies on the host. Throws RangeError where there is no such memory. */
   constructor(options: ReplayMemoryOptions, frames?: FrameStore) {
-    const { capacity, frameBytes, stack } = options;
-    for (const [name, value] of Object.entries({ capacity, frameBytes, stack })) {
+    const { capacity, frameBytes, stack, historyType, historySpacing, nSteps, replayBuffer } = options;
+    for (const [name, value] of Object.entries({ capacity, frameBytes, stack, historySpacing, nSteps })) {
       if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} is a whole number from 1, not ${value}`);
+    }
+    if (!Number.isInteger(replayBuffer) || replayBuffer < 0) {
+      throw new RangeError(`replayBuffer is a whole number from 0, not ${replayBuffer}`);
     }
     this.options = { ...options };
     this.capacity = capacity;
@@ -145,9 +89,10 @@ export class ReplayMemory {
         `the frames' store holds ${this.frames.capacity} frames of ${this.frames.frameBytes} bytes, not ${capacity} of ${frameBytes}`,
       );
     }
-    this.#actions = new Uint8Array(capacity);
-    this.#rewards = new Float32Array(capacity);
-    this.#flags = new Uint8Array(capacity);
+    this.#ring = new ReplayRing(options);
+    this.#draws = new ReplayDraws(options, this.#ring);
+    this.#ages = frameAges(stack, historyType, historySpacing).reverse();
+    this.#slots = framesPerSample(options);
   }
 
   /** Bytes that a memory with these options takes: per entry its frame, action, reward and flags. */
@@ -158,21 +103,22 @@ export class ReplayMemory {
   /** An empty batch for `sample` to fill. */
   createBatch(batchSize: number): ReplayBatch {
     const isOnHost = this.frames.shards.length === 0;
-    return createReplayBatch(batchSize, this.options.stack, isOnHost ? this.options.frameBytes : 0);
+    return createReplayBatch(batchSize, this.options.stack, isOnHost ? this.options.frameBytes : 0, this.#slots);
   }
 
   /** Entries stored, at most `capacity`. */
   get length(): number {
-    return this.#length;
+    return this.#ring.length;
   }
 
   /** Entries that `sample` may draw now. */
   get sampleable(): number {
-    return this.#sampleable;
+    return this.#ring.sampleable;
   }
 
   /**
-   * Stores one step. `frame` is the newest frame when `action` (0..255) was chosen; `reward` and `terminated` are what followed.
+   * Stores one step. `frame` is the newest frame when `action` (0..255) was chosen; `reward` is what followed. `terminated`: no value
+   * follows it, because the episode ended, or because a lost life counts as an end; then the episode may go on.
    * `startsEpisode`: no frame of this episode came before it.
    */
   add(frame: Uint8Array, action: number, reward: number, terminated: boolean, startsEpisode: boolean): void {
@@ -185,58 +131,18 @@ export class ReplayMemory {
   }
 
   #store(frame: Uint8Array, action: number, reward: number, flags: number): void {
-    const { frameBytes, stack } = this.options;
+    const { frameBytes } = this.options;
     if (frame.length !== frameBytes) throw new RangeError(`a frame has ${frameBytes} bytes, not ${frame.length}`);
-    const entry = this.#head;
-    // Only the newest entry and the `stack` oldest can change between sampleable and not.
-    const reach = Math.min(stack, this.#length);
-    const before =
-      this.#countSampleable(0, reach) + this.#countSampleable(Math.max(reach, this.#length - 1), this.#length);
-    const wasFull = this.#length === this.capacity;
-    this.frames.put(entry, frame);
-    this.#actions[entry] = action;
-    this.#rewards[entry] = reward;
-    this.#flags[entry] = flags;
-    this.#head = entry + 1 === this.capacity ? 0 : entry + 1;
-    if (!wasFull) this.#length++;
-    // The same entries again: one place older where the oldest has gone, and the new one.
-    const stillThere = wasFull ? reach - 1 : reach;
-    const after =
-      this.#countSampleable(0, stillThere) +
-      this.#countSampleable(Math.max(stillThere, this.#length - 2), this.#length);
-    this.#sampleable += after - before;
-  }
-
-  /** How many of the entries of ages `from` (0 is the oldest) up to `to`, without it, can be sampled. */
-  #countSampleable(from: number, to: number): number {
-    let count = 0;
-    for (let age = from; age < to; age++) if (this.#isSampleable(age)) count++;
-    return count;
-  }
-
-  #entryOfAge(age: number): number {
-    const entry = (this.#length === this.capacity ? this.#head : 0) + age;
-    return entry >= this.capacity ? entry - this.capacity : entry;
-  }
-
-  #isSampleable(age: number): boolean {
-    const flags = this.#flags[this.#entryOfAge(age)];
-    if ((flags & lastFrameFlag) !== 0) return false;
-    if ((flags & terminatedFlag) === 0) {
-      if (age + 1 === this.#length) return false;
-      if ((this.#flags[this.#entryOfAge(age + 1)] & startsEpisodeFlag) !== 0) return false;
-    }
-    const needed = this.options.stack - 1;
-    if (age >= needed) return true;
-    for (let back = age; back >= 0; back--) {
-      if ((this.#flags[this.#entryOfAge(back)] & startsEpisodeFlag) !== 0) return true;
-    }
-    return false;
+    this.frames.put(this.#ring.head, frame);
+    this.#ring.store(action, reward, flags);
+    this.#draws.stored();
   }
 
   /**
-   * Fills `into` with `batchSize` steps, each drawn uniformly from those that can be sampled; `without-replacement`: no step twice.
-   * Allocates nothing after the first call of a batch size. Throws RangeError where too few steps can be sampled.
+   * Fills `into` with `batchSize` transitions, each drawn uniformly from those that can be sampled; `without-replacement`: none twice.
+   * Where the options have a `replayBuffer`, so many are drawn at once and handed out in batches; what is left at the end and too little
+   * for a batch is dropped. Allocates nothing after the first call of a batch size. Throws RangeError where too few transitions can be
+   * sampled, where the probabilities of keeping them keep none, and where the batch is of another shape.
    */
   sample(
     batchSize: number,
@@ -244,66 +150,112 @@ export class ReplayMemory {
     into: ReplayBatch,
     mode: 'with-replacement' | 'without-replacement' = 'with-replacement',
   ): void {
-    const distinct = mode === 'without-replacement';
-    const needed = distinct ? batchSize : 1;
-    if (batchSize > into.batchSize)
-      throw new RangeError(`the batch has room for ${into.batchSize} samples, not ${batchSize}`);
-    if (this.#sampleable < needed) {
-      throw new RangeError(
-        `the replay memory holds ${this.#sampleable} steps that can be sampled, but ${needed} are needed`,
-      );
-    }
-    if (this.#drawn.length < batchSize) this.#drawn = new Uint32Array(batchSize);
-    for (let sample = 0; sample < batchSize; ) {
-      const age = random.nextInt(this.#length);
-      if (!this.#isSampleable(age)) continue;
-      const entry = this.#entryOfAge(age);
-      if (distinct && this.#wasDrawn(entry, sample)) continue;
-      this.#drawn[sample] = entry;
-      this.#describe(entry, sample, into);
-      sample++;
-    }
-    this.frames.gather(into.entries, batchSize * (this.options.stack + 1), into.frames);
+    this.#fill(batchSize, random, into, mode, this.options.replayBuffer > 0);
   }
 
-  #wasDrawn(entry: number, samples: number): boolean {
-    for (let i = 0; i < samples; i++) if (this.#drawn[i] === entry) return true;
-    return false;
+  /** As `sample`, but never from those drawn at once, which stay as they are. */
+  sampleApart(
+    batchSize: number,
+    random: Xoshiro128,
+    into: ReplayBatch,
+    mode: 'with-replacement' | 'without-replacement' = 'with-replacement',
+  ): void {
+    this.#fill(batchSize, random, into, mode, false);
+  }
+
+  #fill(batchSize: number, random: Xoshiro128, into: ReplayBatch, mode: string, isBuffered: boolean): void {
+    const isDistinct = mode === 'without-replacement';
+    const needed = isDistinct ? batchSize : 1;
+    if (batchSize > into.batchSize)
+      throw new RangeError(`the batch has room for ${into.batchSize} samples, not ${batchSize}`);
+    if (into.slots !== this.#slots) {
+      throw new RangeError(`the batch has room for ${into.slots} frames a sample, not ${this.#slots}`);
+    }
+    if (this.sampleable < needed) {
+      throw new RangeError(
+        `the replay memory holds ${this.sampleable} steps that can be sampled, but ${needed} are needed`,
+      );
+    }
+    const draws = this.#draws;
+    const first = isBuffered ? draws.next(batchSize, random, isDistinct) : draws.draw(batchSize, random, isDistinct);
+    for (let sample = 0; sample < batchSize; sample++) this.#describe(draws.entries[first + sample], sample, into);
+    this.frames.gather(into.entries, batchSize * this.#slots, into.frames);
   }
 
   /** Everything of a sample but its frames. */
   #describe(entry: number, sample: number, into: ReplayBatch): void {
+    const ring = this.#ring;
+    const transition = this.#transition;
+    ring.follow(entry, transition);
+    const { steps, isTerminal } = transition;
+    const before = ring.framesBefore(entry);
+    this.#describeState(entry, before, sample, into);
+    const next = ring.after(entry, steps);
+    const isOverHead = this.options.replayGuard === 'none' && !isTerminal;
+    const beforeNext = isOverHead ? ring.framesBefore(next) : Math.min(before + steps, ring.oldestAge);
+    this.#describeNextState(next, beforeNext, isTerminal ? steps : 0, sample, into);
+    into.actions[sample] = ring.actions[entry];
+    into.rewards[sample] = transition.reward;
+    into.terminals[sample] = isTerminal ? 1 : 0;
+    into.discounts[sample] = ring.powers[steps];
+  }
+
+  /** The state whose newest frame is the entry's, with `before` frames of use before that. */
+  #describeState(entry: number, before: number, sample: number, into: ReplayBatch): void {
     const { stack, stackPadding } = this.options;
-    const flags = this.#flags[entry];
-    const terminated = (flags & terminatedFlag) !== 0;
-    const firstSlot = sample * (stack + 1);
-    const newest = stack - 1;
-    let place = newest;
-    let source = entry;
-    for (;;) {
-      into.entries[firstSlot + place] = source;
-      if (place === 0 || (this.#flags[source] & startsEpisodeFlag) !== 0) break;
-      place--;
-      source = source === 0 ? this.capacity - 1 : source - 1;
-    }
-    // `place` is that of the oldest frame present.
-    for (let i = 0; i < place; i++) into.entries[firstSlot + i] = noEntry;
-    const following = entry + 1 === this.capacity ? 0 : entry + 1;
-    into.entries[firstSlot + stack] = terminated ? noEntry : following;
-    const padding = stackPadding === 'zero' ? blackFrame : firstSlot + place;
+    const firstSlot = sample * this.#slots;
     const base = sample * stack;
-    for (let i = 0; i < stack; i++) into.stateIndices[base + i] = i < place ? padding : firstSlot + i;
-    for (let i = 0; i < newest; i++) into.nextStateIndices[base + i] = into.stateIndices[base + i + 1];
-    into.nextStateIndices[base + newest] = terminated ? blackFrame : firstSlot + stack;
-    into.actions[sample] = this.#actions[entry];
-    into.rewards[sample] = this.#rewards[entry];
-    into.terminals[sample] = terminated ? 1 : 0;
-    into.discounts[sample] = this.options.discount;
+    let slot = blackFrame;
+    let last = -1;
+    for (let i = stack - 1; i >= 0; i--) {
+      let age = this.#ages[i];
+      into.entries[firstSlot + i] = noEntry;
+      if (age > before && stackPadding === 'zero') slot = blackFrame;
+      else {
+        if (age > before) age = before;
+        if (age !== last) {
+          slot = firstSlot + i;
+          into.entries[slot] = this.#ring.before(entry, age);
+          last = age;
+        }
+      }
+      into.stateIndices[base + i] = slot;
+    }
+  }
+
+  /**
+   * The next state, likewise, in the slots of the state where those have its frames, and else in slots of its own. The newest `absent`
+   * frames are not there: no value follows.
+   */
+  #describeNextState(entry: number, before: number, absent: number, sample: number, into: ReplayBatch): void {
+    const { stack, stackPadding } = this.options;
+    const firstSlot = sample * this.#slots;
+    const base = sample * stack;
+    let used = firstSlot + stack;
+    for (let i = stack - 1; i >= 0; i--) {
+      let age = this.#ages[i];
+      let slot = blackFrame;
+      if (age <= before || stackPadding !== 'zero') {
+        if (age > before) age = before;
+        if (age >= absent) {
+          const wanted = this.#ring.before(entry, age);
+          slot = firstSlot;
+          while (slot < used && into.entries[slot] !== wanted) slot++;
+          if (slot === used) {
+            if (absent === 0) into.entries[used++] = wanted;
+            else slot = blackFrame;
+          }
+        }
+      }
+      into.nextStateIndices[base + i] = slot;
+    }
+    for (; used < firstSlot + this.#slots; used++) into.entries[used] = noEntry;
   }
 
   /** What belongs beside `chunks()` in a checkpoint. */
   header(): ReplayHeader {
-    return { version: 1, ...this.options, length: this.#length, head: this.#head };
+    const { length, head } = this.#ring;
+    return { version: 2, ...this.options, length, head, drawn: this.#draws.save() };
   }
 
   /**
@@ -311,22 +263,13 @@ export class ReplayMemory {
    * ring. The same bytes in the same chunks wherever the frames lie. A chunk may be a view of the memory, which `add` changes.
    */
   async *chunks(): AsyncIterableIterator<Uint8Array> {
-    for (const bytes of this.#bookkeeping(this.#length)) {
+    for (const bytes of this.#ring.bookkeeping(this.length)) {
       for (let start = 0; start < bytes.length; start += chunkBytes) yield bytes.subarray(start, start + chunkBytes);
     }
-    const frameBytes = this.#length * this.options.frameBytes;
+    const frameBytes = this.length * this.options.frameBytes;
     for (let start = 0; start < frameBytes; start += chunkBytes) {
       yield await this.frames.read(start, Math.min(start + chunkBytes, frameBytes));
     }
-  }
-
-  /** What is kept of the first `length` entries beside their frames. */
-  #bookkeeping(length: number): Uint8Array[] {
-    return [
-      this.#actions.subarray(0, length),
-      new Uint8Array(this.#rewards.buffer, 0, length * 4),
-      this.#flags.subarray(0, length),
-    ];
   }
 
   /**
@@ -339,14 +282,21 @@ export class ReplayMemory {
         throw new RangeError(`the stored replay memory has ${name} ${header[name]}, this one ${this.options[name]}`);
       }
     }
-    const { version, length, head } = header;
+    const { version, length, head, drawn } = header;
     const headFits = length === this.capacity ? head >= 0 && head < length : head === length;
-    if (version !== 1 || !Number.isInteger(head) || length < 0 || length > this.capacity || !headFits) {
+    if (version !== 2 || !Number.isInteger(head) || length < 0 || length > this.capacity || !headFits) {
       throw new RangeError(`not a replay memory's header: version ${version}, length ${length}, head ${head}`);
     }
-    this.#length = this.#head = this.#sampleable = 0;
+    if (drawn.entries.length > this.options.replayBuffer || drawn.entries.some((entry) => !(entry < length))) {
+      throw new RangeError(
+        `not a replay memory's header: what is drawn are not up to ${this.options.replayBuffer} of its entries`,
+      );
+    }
+    const ring = this.#ring;
+    ring.restore(0, 0);
+    this.#draws.restore();
     const stored = new ChunkReader(chunks);
-    for (const bytes of this.#bookkeeping(length)) stored.fill(bytes);
+    for (const bytes of ring.bookkeeping(length)) stored.fill(bytes);
     const frameBytes = length * this.options.frameBytes;
     const piece = new Uint8Array(Math.min(chunkBytes, frameBytes));
     for (let start = 0; start < frameBytes; start += piece.length) {
@@ -355,44 +305,7 @@ export class ReplayMemory {
       await this.frames.write(start, part);
     }
     stored.end();
-    this.#length = length;
-    this.#head = head;
-    this.#sampleable = this.#countSampleable(0, length);
-  }
-}
-
-/** The bytes of chunks of any size, one after the other. Throws RangeError where there are fewer or more than asked for. */
-class ChunkReader {
-  readonly #chunks: Iterator<Uint8Array>;
-  #rest = new Uint8Array(0);
-
-  constructor(chunks: Iterable<Uint8Array>) {
-    this.#chunks = chunks[Symbol.iterator]();
-  }
-
-  /** The next bytes, as many as `into` has room for. */
-  fill(into: Uint8Array): void {
-    for (let filled = 0; filled < into.length; ) {
-      if (!this.#more()) throw new RangeError('the stored replay memory has fewer bytes than its header says');
-      const bytes = this.#rest.subarray(0, into.length - filled);
-      into.set(bytes, filled);
-      filled += bytes.length;
-      this.#rest = this.#rest.subarray(bytes.length);
-    }
-  }
-
-  /** Makes sure that there are no more. */
-  end(): void {
-    if (this.#more()) throw new RangeError('the stored replay memory has more bytes than its header says');
-  }
-
-  /** Whether `#rest` holds anything, after a look for the next chunk. */
-  #more(): boolean {
-    while (this.#rest.length === 0) {
-      const next = this.#chunks.next();
-      if (next.done === true) return false;
-      this.#rest = next.value as Uint8Array<ArrayBuffer>;
-    }
-    return true;
+    ring.restore(length, head);
+    this.#draws.restore(drawn);
   }
 }

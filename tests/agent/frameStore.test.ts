@@ -146,7 +146,9 @@ describe('what is saved', () => {
       for (const [, make] of stores) {
         const memory = new ReplayMemory(options, await make());
         play(memory, 5, 1000);
-        const header = { version: 1, ...options, length: Math.min(steps, capacity), head: steps % capacity } as const;
+        const place = { length: Math.min(steps, capacity), head: steps % capacity };
+        const drawn = { entries: [], storedSince: 0 };
+        const header = { version: 2, ...options, ...place, drawn } as const;
         await memory.restore(header, [saved]);
         const again: number[] = [];
         for await (const chunk of memory.chunks()) again.push(chunk.length);
