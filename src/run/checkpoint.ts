@@ -34,6 +34,7 @@ import type { KernelRecord } from './kernelChoices.ts';
 import { bytesText } from './memory.ts';
 import { checkStoredConfiguration } from './resolve.ts';
 import { decodeSafetensors, encodeSafetensors, hashTensors, type StoredTensor } from './safetensors.ts';
+import type { Histories } from './trainingHistories.ts';
 
 export { damaged } from './checkpointManifest.ts';
 
@@ -43,7 +44,13 @@ export interface RunState {
   readonly rewards: readonly number[];
   /** The mean reward at which the best weights were saved. */
   readonly bestMeanReward: number | null;
+  /** The next step begins a game. */
+  readonly startsGame: boolean;
+  /** What the evaluations have said. */
+  readonly histories: Histories;
+  /** With evaluations and without. */
   readonly elapsedSeconds: number;
+  readonly trainingSeconds: number;
   /** Length of metrics.jsonl. */
   readonly metricsBytes: number;
 }

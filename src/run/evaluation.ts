@@ -5,22 +5,26 @@
  */
 import type { Environment } from '../agent/environment.ts';
 import { FrameHistory } from '../agent/frameHistory.ts';
+import type { DqnOptions } from '../agent/options.ts';
 import type { EnvironmentOptions } from '../env/options.ts';
 import { Xoshiro128 } from '../random.ts';
 
 /** Frames after which an evaluated game is cut off where its training had no limit: half an hour (Machado et al. 2018). */
 const defaultMaxFrames = 108_000;
 
-/** Chooses the best action for a state. */
+/** Chooses the best action for a state; of equals the first, or any, drawn from `ties`. */
 export interface GreedyPolicy {
-  act(history: FrameHistory): Promise<number>;
+  act(history: FrameHistory, ties?: Xoshiro128): Promise<number>;
 }
 
 export interface EvaluationOptions
-  extends Pick<EnvironmentOptions, 'stack' | 'stackPadding' | 'historyType' | 'historySpacing'> {
+  extends Pick<EnvironmentOptions, 'stack' | 'stackPadding' | 'historyType' | 'historySpacing'>,
+    Partial<Pick<DqnOptions, 'greedyTies'>> {
   /** Probability of a random action. */
   readonly epsilon: number;
   readonly seed: number;
+  /** Whether the first game begins with the random start, too; default: yes. Later ones do. */
+  readonly startsAtRandom?: boolean;
 }
 
 export interface GameResult {
@@ -57,17 +61,27 @@ export class Play {
   readonly #seed: number;
   readonly #random: Xoshiro128;
   readonly #history: FrameHistory;
+  readonly #startsAtRandom: boolean;
+  readonly #ties: [] | [Xoshiro128];
   #begun = false;
   #startsGame = true;
+  #rewards = 0;
 
   constructor(environment: Environment, policy: GreedyPolicy | undefined, options: EvaluationOptions) {
-    const { stack, stackPadding, epsilon, seed } = options;
+    const { stack, stackPadding, epsilon, seed, greedyTies, startsAtRandom = true } = options;
     this.#environment = environment;
     this.#policy = policy;
     this.#epsilon = epsilon;
     this.#seed = seed;
     this.#random = new Xoshiro128(seed, 'evaluation');
     this.#history = new FrameHistory(stack, environment.frame.length, stackPadding);
+    this.#startsAtRandom = startsAtRandom;
+    this.#ties = greedyTies === 'random' ? [this.#random] : [];
+  }
+
+  /** Steps so far that brought a reward other than 0. */
+  get rewards(): number {
+    return this.#rewards;
   }
 
   /** Plays one step; resolves to the game's result where it ended. */
@@ -75,45 +89,70 @@ export class Play {
     const environment = this.#environment;
     const history = this.#history;
     if (this.#startsGame) {
-      environment.reset(this.#begun ? undefined : this.#seed);
+      if (this.#begun) environment.reset();
+      else environment.reset(this.#seed, { randomStart: this.#startsAtRandom });
       history.reset();
       this.#begun = true;
       this.#startsGame = false;
     }
     history.push(environment.frame);
     const explores = this.#policy === undefined || this.#random.nextFloat() < this.#epsilon;
-    const action = explores ? this.#random.nextInt(environment.actionCount) : await this.#policy!.act(history);
-    const { terminated, truncated, info } = environment.step(action);
+    const action = explores
+      ? this.#random.nextInt(environment.actionCount)
+      : await this.#policy!.act(history, ...this.#ties);
+    const { rawReward, terminated, truncated, info } = environment.step(action);
+    if (rawReward !== 0) this.#rewards++;
     if (!terminated && !truncated) return undefined;
     this.#startsGame = true;
     return { reward: info.episodeReturn, agentSteps: info.episodeSteps, truncated: !terminated };
   }
 }
 
+/** How long is played: agent steps, of which an unfinished last game is dropped, or whole games. */
+export type PlayLength = { readonly steps: number } | { readonly episodes: number };
+
+/** The whole games among those that are played. After each step `goesOn` is asked; false ends it at once, and the result is undefined. */
+export async function playGames(
+  play: Play,
+  length: PlayLength,
+  goesOn: () => boolean | Promise<boolean> = () => true,
+  onGame: (result: GameResult, index: number) => void = () => {},
+): Promise<GameResult[] | undefined> {
+  const { steps, episodes } = { steps: Infinity, episodes: Infinity, ...length };
+  const games: GameResult[] = [];
+  for (let step = 0; step < steps && games.length < episodes; step++) {
+    const game = await play.step();
+    if (game !== undefined) {
+      onGame(game, games.length);
+      games.push(game);
+    }
+    if (!(await goesOn())) return undefined;
+  }
+  return games;
+}
+
 /** Plays `episodes` whole games; `onGame` is told of each. */
 export async function evaluate(
   play: Play,
   episodes: number,
-  onGame: (result: GameResult, index: number) => void = () => {},
+  onGame?: (result: GameResult, index: number) => void,
 ): Promise<EvaluationResult> {
-  const games: GameResult[] = [];
-  while (games.length < episodes) {
-    const result = await play.step();
-    if (result === undefined) continue;
-    onGame(result, games.length);
-    games.push(result);
-  }
+  const games = (await playGames(play, { episodes }, undefined, onGame))!;
   const rewards = games.map((game) => game.reward);
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const meanReward = mean(rewards);
+  const meanReward = meanOf(rewards);
   return {
     episodes,
     meanReward,
-    stdReward: Math.sqrt(mean(rewards.map((reward) => (reward - meanReward) ** 2))),
+    stdReward: Math.sqrt(meanOf(rewards.map((reward) => (reward - meanReward) ** 2))),
     minReward: Math.min(...rewards),
     maxReward: Math.max(...rewards),
     rewards,
-    meanAgentSteps: mean(games.map((game) => game.agentSteps)),
+    meanAgentSteps: meanOf(games.map((game) => game.agentSteps)),
     truncatedEpisodes: games.filter((game) => game.truncated).length,
   };
+}
+
+/** 0 for none, as DeepMind divides by at least 1 (reference algorithms.md A.13). */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

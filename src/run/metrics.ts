@@ -1,8 +1,9 @@
 /**
- * metrics.jsonl: one JSON object a line, `episode` for each whole game and `progress` each `metricsEvery` steps.
+ * metrics.jsonl: one JSON object a line, `episode` for each whole game, `progress` each `metricsEvery` steps, and `evaluation`.
  * docs/metrics.md says what each key means. Leaves out: what is shown on the terminal (progress.ts).
  */
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import type { LayerStatistics } from '../agent/layerStatistics.ts';
 import { whileWriting } from './files.ts';
 
 export interface EpisodeMetrics {
@@ -16,6 +17,8 @@ export interface EpisodeMetrics {
   /** Mean over the last 100 games, or as many as there are. */
   readonly meanReward100: number;
   readonly epsilon: number;
+  /** Since the game before ended. */
+  readonly stepsPerSecond: number;
   readonly elapsedSeconds: number;
 }
 
@@ -34,6 +37,35 @@ export interface ProgressMetrics {
   readonly stepsPerSecond: number;
   readonly updatesPerSecond: number;
   readonly elapsedSeconds: number;
+  /** Of each layer, with `layerStatistics`; the gradients are the last update's. */
+  readonly layers?: readonly LayerStatistics[];
+}
+
+/** What an evaluation has said (reference algorithms.md A.14). */
+export interface EvaluationMetrics {
+  readonly type: 'evaluation';
+  readonly agentSteps: number;
+  readonly frames: number;
+  /** Mean unclipped reward of the whole games; 0 where none was played to its end. */
+  readonly meanReward: number;
+  readonly isBest: boolean;
+  /** Whole games, steps that brought a reward, and all steps. */
+  readonly episodes: number;
+  readonly rewards: number;
+  readonly evaluationSteps: number;
+  /** Of training at this step. */
+  readonly epsilon: number;
+  readonly learningRate: number;
+  /** Of the validation transitions; null where there are none. */
+  readonly meanValue: number | null;
+  readonly meanTdError: number | null;
+  readonly maxQ: number | null;
+  readonly trainingSeconds: number;
+  /** Since the evaluation before. */
+  readonly trainingFramesPerSecond: number;
+  readonly evaluationSeconds: number;
+  readonly evaluationFramesPerSecond: number;
+  readonly elapsedSeconds: number;
 }
 
 export class MetricsFile {
@@ -47,7 +79,7 @@ export class MetricsFile {
     ftruncateSync(this.#file, byteLength);
   }
 
-  write(metrics: EpisodeMetrics | ProgressMetrics): void {
+  write(metrics: EpisodeMetrics | ProgressMetrics | EvaluationMetrics): void {
     whileWriting(this.path, () => writeSync(this.#file, `${JSON.stringify(metrics)}\n`, this.byteLength));
   }
 

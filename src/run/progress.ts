@@ -24,6 +24,8 @@ export interface Display {
   /** How often `progress` wants to be called. */
   readonly intervalSeconds: number;
   progress(progress: Progress): void;
+  /** In the place of the progress, while something else goes on. */
+  status(text: string): void;
   /** A line of its own, for example when something was saved. */
   line(text: string): void;
   /** Nothing will be shown any more; the last progress stays visible. */
@@ -86,14 +88,21 @@ class StatusLine implements Display {
   }
 
   progress(progress: Progress): void {
-    const columns = this.#output.columns || 80;
     const full = progressText(progress);
-    this.#shown = full.length < columns ? full : shortProgressText(progress).slice(0, columns - 1);
+    this.status(full.length < this.#columns ? full : shortProgressText(progress));
+  }
+
+  status(text: string): void {
+    this.#shown = text.slice(0, this.#columns - 1);
     this.#output.write(`\r\x1b[K${this.#shown}`);
   }
 
   line(text: string): void {
     this.#output.write(`\r\x1b[K${text}\n${this.#shown}`);
+  }
+
+  get #columns(): number {
+    return this.#output.columns || 80;
   }
 
   close(): void {
@@ -115,6 +124,10 @@ class PlainLines implements Display {
     this.line(progressText(progress));
   }
 
+  status(text: string): void {
+    this.line(text);
+  }
+
   line(text: string): void {
     this.#output.write(`${text}\n`);
   }
@@ -122,10 +135,12 @@ class PlainLines implements Display {
   close(): void {}
 }
 
-function grouped(value: number): string {
+/** 1,234 */
+export function grouped(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-function rate(perSecond: number): string {
+/** 9.5, 1,234 */
+export function rate(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : grouped(Math.round(perSecond));
 }

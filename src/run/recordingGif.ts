@@ -1,7 +1,8 @@
 /**
  * A GIF of raw screens in real time, exact in its colours: each picture's palette is the console colours that it draws.
  *
- * Pixels of the console are twice as wide as high, so a picture is `2 * scale` times as wide and `scale` times as high as the screen.
+ * Pixels of the console are twice as wide as high, so a picture is `2 * scale` times as wide and `scale` times as high as the screen,
+ * unless they are asked to be square.
  * Each picture after the first draws only what has changed; the rest is transparent over the picture before, which keeps files small.
  * GIF counts time in hundredths of a second, and viewers slow pictures of less than 2 hundredths down: ends are rounded from the exact
  * time, so that no error adds up, equal screens become one picture, and a screen that would be shown for less is left out.
@@ -19,8 +20,10 @@ export interface GifRecorderOptions {
   readonly format: TelevisionFormat;
   /** How many of the screens given to `add` make a second. */
   readonly framesPerSecond: number;
-  /** A whole number from 1. */
+  /** Height of a line of the screen, pixels of the picture: a whole number from 1. */
   readonly scale: number;
+  /** How much wider than high a pixel of the screen is shown; default: 2. */
+  readonly pixelAspect?: 1 | 2;
 }
 
 /** The shortest time that viewers show as it is, hundredths of a second. */
@@ -29,7 +32,7 @@ const shortestDelay = 2;
 const longestDelay = 65535;
 
 export class GifRecorder {
-  readonly #options: GifRecorderOptions;
+  readonly #options: Required<GifRecorderOptions>;
   readonly #encoder = GIFEncoder();
   readonly #rgb: Uint32Array;
   /** The first screen byte with the colour of each: there are fewer than 256 colours, so one index is left for `transparent`. */
@@ -51,13 +54,14 @@ export class GifRecorder {
     const { width, height, scale, framesPerSecond } = options;
     if (!Number.isInteger(scale) || scale < 1) throw new RangeError(`scale is a whole number from 1, not ${scale}`);
     if (!(framesPerSecond > 0)) throw new RangeError(`framesPerSecond is above 0, not ${framesPerSecond}`);
-    this.#options = { ...options };
+    const pixelAspect = options.pixelAspect ?? 2;
+    this.#options = { ...options, pixelAspect };
     this.#rgb = paletteOf(options.format).rgb;
     this.#byteOfColour = Uint8Array.from(this.#rgb, (rgb) => this.#rgb.indexOf(rgb));
     this.#pending = new Uint8Array(width * height);
     this.#drawn = new Uint8Array(width * height);
     this.#indices = new Uint8Array(width * height);
-    this.#scaled = new Uint8Array(width * height * 2 * scale * scale);
+    this.#scaled = new Uint8Array(width * height * pixelAspect * scale * scale);
   }
 
   /** Screens added so far. */
@@ -98,7 +102,8 @@ export class GifRecorder {
   }
 
   #writePending(until: number): void {
-    const { width, height, scale } = this.#options;
+    const { width, height, scale, pixelAspect } = this.#options;
+    const pixelWidth = pixelAspect * scale;
     const first = this.#pictures++ === 0;
     // Index 0 is the transparent one; in the first picture nothing uses it.
     const palette: [number, number, number][] = [[0, 0, 0]];
@@ -116,8 +121,8 @@ export class GifRecorder {
       }
       this.#indices[i] = this.#indexOfByte[byte];
     }
-    enlarge(this.#indices, width, scale, this.#scaled);
-    this.#encoder.writeFrame(this.#scaled, width * 2 * scale, height * scale, {
+    enlarge(this.#indices, width, pixelWidth, scale, this.#scaled);
+    this.#encoder.writeFrame(this.#scaled, width * pixelWidth, height * scale, {
       palette,
       colorDepth: Math.max(2, Math.ceil(Math.log2(palette.length))),
       delay: Math.min(until - this.#pendingSince, longestDelay) * 10,
@@ -130,14 +135,16 @@ export class GifRecorder {
   }
 }
 
-/** Each pixel of `source` (rows of `width`) as `2 * scale` x `scale` pixels of `target`. */
-function enlarge(source: Uint8Array, width: number, scale: number, target: Uint8Array): void {
-  const targetWidth = width * 2 * scale;
+/** Each pixel of `source` (rows of `width`) as `pixelWidth` x `pixelHeight` pixels of `target`. */
+function enlarge(source: Uint8Array, width: number, pixelWidth: number, pixelHeight: number, target: Uint8Array): void {
+  const targetWidth = width * pixelWidth;
   for (let row = 0; row * width < source.length; row++) {
-    const start = row * scale * targetWidth;
+    const start = row * pixelHeight * targetWidth;
     for (let x = 0; x < width; x++) {
-      target.fill(source[row * width + x], start + x * 2 * scale, start + (x + 1) * 2 * scale);
+      target.fill(source[row * width + x], start + x * pixelWidth, start + (x + 1) * pixelWidth);
     }
-    for (let copy = 1; copy < scale; copy++) target.copyWithin(start + copy * targetWidth, start, start + targetWidth);
+    for (let copy = 1; copy < pixelHeight; copy++) {
+      target.copyWithin(start + copy * targetWidth, start, start + targetWidth);
+    }
   }
 }

@@ -1,9 +1,12 @@
 /**
- * A training run around the agent: counts, metrics, progress, checkpoints, the best weights, the end.
- * Leaves out: the algorithm (src/agent/dqn.ts), building what it needs (session.ts), the command line (src/cli).
+ * A training run around the agent: counts, metrics, progress, evaluations, recordings, checkpoints, the best weights, the end.
+ * Leaves out: the algorithm (src/agent/dqn.ts), how an evaluation goes (trainingEvaluation.ts), building what it needs (session.ts), the
+ * command line (src/cli).
  */
 import { join } from 'node:path';
 import type { Dqn, DqnStep } from '../agent/dqn.ts';
+import type { Environment } from '../agent/environment.ts';
+import { learningRateAt } from '../agent/schedule.ts';
 import {
   type CartridgeIdentity,
   type LoadedCheckpoint,
@@ -13,29 +16,47 @@ import {
   writtenText,
 } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
+import { meanOf } from './evaluation.ts';
 import { writeAtomically } from './files.ts';
 import type { KernelRecord } from './kernelChoices.ts';
-import { MetricsFile } from './metrics.ts';
+import { type EpisodeMetrics, type EvaluationMetrics, MetricsFile } from './metrics.ts';
 import type { Display, Progress } from './progress.ts';
 import { encodeSafetensors } from './safetensors.ts';
+import { RunClock, Speedometer } from './trainingClock.ts';
+import { type EvaluatedAgent, type EvaluationFindings, evaluateAgent, isEvaluationDue } from './trainingEvaluation.ts';
+import { type Histories, noHistories, withEvaluation, writeHistories } from './trainingHistories.ts';
+import { bestLine, evaluationLine, gameLine, layerLines } from './trainingLines.ts';
+import { GameRecording, type RecordedScreen } from './trainingRecording.ts';
 
 /** Games over which the mean reward is taken, in the papers' and Lapan's reports alike. */
 const meanOverGames = 100;
+/** The mean of so few games is luck, which must not stand in the way of later ones: after each of them the weights take over. */
+const gamesOfLuck = 10;
 /** Signals and timers are served between steps at least so often; a step that only awaits settled promises serves none. */
 const yieldEveryMs = 50;
 
 /** What a run needs of an agent. */
-export type TrainableAgent = Pick<Dqn, 'counters' | 'step' | 'statistics' | 'weights' | 'save' | 'restore'> & {
-  readonly replay: Pick<Dqn['replay'], 'header' | 'chunks' | 'restore'>;
-};
+export type TrainableAgent = EvaluatedAgent &
+  Pick<Dqn, 'step' | 'statistics' | 'layerStatistics' | 'keepsGradients' | 'weights' | 'save' | 'restore'> & {
+    readonly replay: Pick<Dqn['replay'], 'header' | 'chunks' | 'restore'>;
+  };
 
 /** `steps` and `target` are ends that the configuration names; `stopped` was asked for from outside. */
 export type RunEnd = 'steps' | 'target' | 'stopped';
+
+/** Asks a run to end; looked at between steps. */
+export interface Stop {
+  readonly requested: boolean;
+}
 
 export interface TrainingOptions {
   readonly agent: TrainableAgent;
   readonly configuration: Configuration;
   readonly cartridge: CartridgeIdentity;
+  /** Where evaluations play; not the agent's. Needed where the configuration asks for evaluations. */
+  readonly evaluationEnvironment?: Environment;
+  /** The agent's screen, for recordings. */
+  readonly screen?: RecordedScreen;
   /** Which variant of each pass runs, for the run to go on with. */
   readonly kernels?: KernelRecord;
   readonly runFolder: string;
@@ -49,38 +70,60 @@ export interface TrainingOptions {
 export class Training {
   readonly #options: TrainingOptions;
   readonly #metrics: MetricsFile;
+  readonly #clock: RunClock;
+  readonly #recording: GameRecording;
   readonly #rewards: number[];
+  #histories: Histories;
   #bestMeanReward: number | null;
+  /** The next step begins a game. */
+  #startsGame: boolean;
   #epsilon = Number.NaN;
   #meanLoss: number | null = null;
   #meanQ: number | null = null;
-  #saved: (SavedCheckpoint & { readonly agentSteps: number }) | undefined;
-  readonly #startedMs = performance.now();
-  readonly #elapsedSecondsBefore: number;
+  #saved: (SavedCheckpoint & { readonly agentSteps: number; readonly metricsBytes: number }) | undefined;
   readonly #displaySpeed: Speedometer;
   readonly #metricsSpeed: Speedometer;
+  readonly #gameSpeed: Speedometer;
+  #yieldedMs = performance.now();
+  #displayedMs = performance.now();
 
   /** Opens the run's metrics. Throws UserError where they cannot be written. */
   constructor(options: TrainingOptions) {
-    const { runFolder, resumedFrom, agent } = options;
+    const { runFolder, resumedFrom, agent, configuration, screen } = options;
+    const { counters } = agent;
     this.#options = options;
     const before = resumedFrom?.run;
     this.#metrics = new MetricsFile(join(runFolder, 'metrics.jsonl'), before?.metricsBytes);
+    this.#clock = new RunClock(before);
+    this.#recording = new GameRecording(runFolder, configuration.recordEvery, screen);
     this.#rewards = [...(before?.rewards ?? [])];
+    this.#histories = before?.histories ?? noHistories;
     this.#bestMeanReward = before?.bestMeanReward ?? null;
-    this.#elapsedSecondsBefore = before?.elapsedSeconds ?? 0;
+    this.#startsGame = before?.startsGame ?? true;
     if (resumedFrom !== undefined) {
-      const { path, weightsSha256 } = resumedFrom;
-      this.#saved = { path, weightsSha256, agentSteps: agent.counters.agentSteps };
+      const { path, weightsSha256, run } = resumedFrom;
+      this.#saved = { path, weightsSha256, agentSteps: counters.agentSteps, metricsBytes: run.metricsBytes };
+      // It may be that of a later step.
+      if (configuration.evaluateEvery > 0) writeHistories(runFolder, this.#histories);
     }
-    this.#displaySpeed = new Speedometer(agent, 3);
-    this.#metricsSpeed = new Speedometer(agent, 0);
+    this.#displaySpeed = new Speedometer(counters, this.#clock, 3);
+    this.#metricsSpeed = new Speedometer(counters, this.#clock, 0);
+    this.#gameSpeed = new Speedometer(counters, this.#clock, 0);
   }
 
   /** Mean unclipped reward of the last 100 games, or of as many as there are; null before the first has ended. */
   get meanReward(): number | null {
-    if (this.#rewards.length === 0) return null;
-    return this.#rewards.reduce((sum, reward) => sum + reward, 0) / this.#rewards.length;
+    return this.#rewards.length === 0 ? null : meanOf(this.#rewards);
+  }
+
+  /** Of the last evaluation; null before the first. */
+  get evaluationReward(): number | null {
+    return this.#histories.reward_history.at(-1) ?? null;
+  }
+
+  /** Without evaluations and the time between stop and resume. */
+  get trainingSeconds(): number {
+    return this.#clock.trainingSeconds;
   }
 
   /** The newest checkpoint, written or resumed from. */
@@ -88,50 +131,40 @@ export class Training {
     return this.#saved;
   }
 
-  /** Steps until an end that the configuration names, or until `stop.requested`, looked at between steps. */
-  async run(stop: { readonly requested: boolean }): Promise<RunEnd> {
-    const { agent, configuration, display } = this.#options;
-    const { metricsEvery, checkpointEvery } = configuration;
-    let yieldedMs = performance.now();
-    let displayedMs = yieldedMs;
+  /** Steps until an end that the configuration names, or until `stop.requested`. */
+  async run(stop: Stop): Promise<RunEnd> {
+    const { display } = this.#options;
+    // One that a stop has put off.
+    await this.#evaluateIfDue(stop);
     for (;;) {
       const end = this.#end(stop);
       if (end !== undefined) {
         if (!Number.isNaN(this.#epsilon)) display.progress(this.#progress());
         return end;
       }
-      const step = await agent.step();
-      this.#epsilon = step.epsilon;
-      if (step.episodeEnded) this.#gameEnded(step);
-      const { agentSteps } = agent.counters;
-      if (agentSteps % metricsEvery === 0) await this.#intervalEnded();
-      if (checkpointEvery > 0 && agentSteps % checkpointEvery === 0) await this.save();
-
-      const nowMs = performance.now();
-      if (nowMs - yieldedMs >= yieldEveryMs) {
-        yieldedMs = nowMs;
-        this.#options.check?.();
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      if (nowMs - displayedMs >= display.intervalSeconds * 1000) {
-        displayedMs = nowMs;
-        display.progress(this.#progress());
-      }
+      await this.#step();
+      await this.#evaluateIfDue(stop);
+      await this.#saveIfDue();
+      await this.#breathe();
+      if (this.#displayIsDue()) display.progress(this.#progress());
     }
   }
 
-  /** Writes a checkpoint of this moment, once: a second call without a step between returns the first one's. */
+  /** Writes a checkpoint of this moment, once: a second call without anything between returns the first one's. */
   async save(): Promise<SavedCheckpoint> {
     const { agent, configuration, cartridge, kernels, runFolder } = this.#options;
     const { agentSteps } = agent.counters;
-    if (this.#saved?.agentSteps === agentSteps) return this.#saved;
+    const metricsBytes = this.#metrics.byteLength;
+    if (this.#saved?.agentSteps === agentSteps && this.#saved.metricsBytes === metricsBytes) return this.#saved;
     this.#options.check?.();
     this.#metrics.flush();
+    const { elapsedSeconds, trainingSeconds } = this.#clock;
     const run: RunState = {
       rewards: this.#rewards,
       bestMeanReward: this.#bestMeanReward,
-      elapsedSeconds: this.#elapsedSeconds(),
-      metricsBytes: this.#metrics.byteLength,
+      startsGame: this.#startsGame,
+      histories: this.#histories,
+      ...{ elapsedSeconds, trainingSeconds, metricsBytes },
     };
     const content = {
       ...{ configuration, cartridge, run, kernels },
@@ -142,7 +175,7 @@ export class Training {
     };
     this.#options.check?.();
     const written = await saveCheckpoint(runFolder, content, configuration.keep, this.#saved?.path);
-    this.#saved = { ...written, agentSteps };
+    this.#saved = { ...written, agentSteps, metricsBytes };
     this.#options.display.line(writtenText(written));
     return this.#saved;
   }
@@ -166,20 +199,38 @@ export class Training {
     this.#metrics.close();
   }
 
-  #end(stop: { readonly requested: boolean }): RunEnd | undefined {
+  #end(stop: Stop): RunEnd | undefined {
     const { agent, configuration } = this.#options;
-    const { steps, targetReward } = configuration;
+    const { steps, targetReward, best } = configuration;
     if (steps > 0 && agent.counters.agentSteps >= steps) return 'steps';
     const enough = this.#rewards.length >= meanOverGames;
-    if (targetReward !== null && enough && this.meanReward! > targetReward) return 'target';
+    const mean = best === 'evaluation' ? this.evaluationReward : enough ? this.meanReward : null;
+    if (targetReward !== null && mean !== null && mean > targetReward) return 'target';
     return stop.requested ? 'stopped' : undefined;
   }
 
-  #gameEnded({ episodeReturn, episodeSteps, epsilon }: DqnStep): void {
-    const { episodes, agentSteps } = this.#options.agent.counters;
+  async #step(): Promise<void> {
+    const { agent, configuration } = this.#options;
+    const { metricsEvery, updateEvery, layerStatistics } = configuration;
+    // The last update before a report of them.
+    const stepsLeft = metricsEvery - (agent.counters.agentSteps % metricsEvery);
+    agent.keepsGradients = layerStatistics && stepsLeft <= updateEvery;
+    if (this.#startsGame) this.#recording.gameBegins(agent.counters.episodes + 1);
+    const step = await agent.step();
+    this.#epsilon = step.epsilon;
+    this.#startsGame = step.episodeEnded;
+    this.#recording.stepped();
+    if (step.episodeEnded) await this.#gameEnded(step);
+    if (agent.counters.agentSteps % metricsEvery === 0) await this.#intervalEnded();
+  }
+
+  async #gameEnded({ episodeReturn, episodeSteps, epsilon }: DqnStep): Promise<void> {
+    const { agent, configuration, display } = this.#options;
+    const { episodes, agentSteps } = agent.counters;
+    this.#recording.gameEnded(episodes);
     this.#rewards.push(episodeReturn);
     if (this.#rewards.length > meanOverGames) this.#rewards.shift();
-    this.#metrics.write({
+    const game: EpisodeMetrics = {
       type: 'episode',
       episode: episodes,
       agentSteps,
@@ -187,16 +238,26 @@ export class Training {
       episodeSteps,
       meanReward100: this.meanReward!,
       epsilon,
-      elapsedSeconds: rounded(this.#elapsedSeconds()),
-    });
+      stepsPerSecond: rounded(this.#gameSpeed.read().stepsPerSecond),
+      elapsedSeconds: rounded(this.#clock.elapsedSeconds),
+    };
+    this.#metrics.write(game);
+    const { gameLineEvery } = configuration;
+    if (gameLineEvery > 0 && episodes % gameLineEvery === 0) display.line(gameLine(game));
+    if (configuration.best !== 'training') return;
+    if (episodes <= gamesOfLuck) this.#bestMeanReward = null;
+    const before = this.#bestMeanReward;
+    const isBest = await this.#keepIfBest(game.meanReward100);
+    if (isBest && before !== null && gameLineEvery > 0) display.line(bestLine(before, game.meanReward100));
   }
 
   async #intervalEnded(): Promise<void> {
-    const { agent, configuration } = this.#options;
+    const { agent, configuration, display } = this.#options;
     const { agentSteps, updates, episodes } = agent.counters;
     const { meanLoss, meanQ } = await agent.statistics();
     this.#meanLoss = Number.isFinite(meanLoss) ? meanLoss : null;
     this.#meanQ = Number.isFinite(meanQ) ? meanQ : null;
+    const layers = configuration.layerStatistics ? await agent.layerStatistics() : undefined;
     const speed = this.#metricsSpeed.read();
     this.#metrics.write({
       type: 'progress',
@@ -210,25 +271,94 @@ export class Training {
       epsilon: this.#epsilon,
       stepsPerSecond: rounded(speed.stepsPerSecond),
       updatesPerSecond: rounded(speed.updatesPerSecond),
-      elapsedSeconds: rounded(this.#elapsedSeconds()),
+      elapsedSeconds: rounded(this.#clock.elapsedSeconds),
+      ...(layers === undefined ? {} : { layers }),
     });
-    await this.#saveBest();
+    for (const line of layerLines(layers ?? [])) display.line(line);
   }
 
-  /** Keeps the weights of the interval's end with the highest mean reward so far. */
-  async #saveBest(): Promise<void> {
+  /** Evaluates when it is time. A stop breaks an evaluation off; it is made when the run goes on. */
+  async #evaluateIfDue(stop: Stop): Promise<void> {
+    const { agent, configuration, display, evaluationEnvironment } = this.#options;
+    if (!isEvaluationDue(configuration, agent.counters.agentSteps, this.#histories)) return;
+    if (evaluationEnvironment === undefined) throw new Error('evaluations need an environment of their own');
+    const findings = await this.#clock.outsideTraining(() =>
+      evaluateAgent(agent, evaluationEnvironment, configuration, async (steps) => {
+        await this.#breathe();
+        if (this.#displayIsDue()) display.status(`Evaluation: ${steps.toLocaleString('en-US')} steps`);
+        return !stop.requested;
+      }),
+    );
+    if (findings !== undefined) await this.#evaluated(findings);
+  }
+
+  async #evaluated(findings: EvaluationFindings): Promise<void> {
+    const { agent, configuration, display, runFolder } = this.#options;
+    const { agentSteps } = agent.counters;
+    const { reward_history: rewards, step_history: steps, time_history: times } = this.#histories;
+    const { trainingSeconds, elapsedSeconds } = this.#clock;
+    const framesSince = (agentSteps - (steps.at(-1) ?? 0)) * configuration.frameSkip;
+    const evaluation: EvaluationMetrics = {
+      type: 'evaluation',
+      agentSteps,
+      frames: agentSteps * configuration.frameSkip,
+      isBest: findings.meanReward > Math.max(Number.NEGATIVE_INFINITY, ...rewards),
+      epsilon: this.#epsilon,
+      learningRate: learningRateAt(configuration, agentSteps),
+      ...findings,
+      evaluationSeconds: rounded(findings.evaluationSeconds),
+      evaluationFramesPerSecond: rounded(findings.evaluationFramesPerSecond),
+      trainingSeconds: rounded(trainingSeconds),
+      trainingFramesPerSecond: rounded(framesSince / Math.max(1e-6, trainingSeconds - times.at(-1)!)),
+      elapsedSeconds: rounded(elapsedSeconds),
+    };
+    this.#metrics.write(evaluation);
+    this.#histories = withEvaluation(this.#histories, evaluation);
+    writeHistories(runFolder, this.#histories);
+    const savesBest = configuration.best === 'evaluation' && (await this.#keepIfBest(evaluation.meanReward));
+    display.line(evaluationLine(evaluation, savesBest));
+  }
+
+  /** Keeps the weights of this moment where `mean` is the highest so far, and says whether it is. */
+  async #keepIfBest(mean: number): Promise<boolean> {
     const { agent, configuration, runFolder } = this.#options;
-    const mean = this.meanReward;
-    if (mean === null || (this.#bestMeanReward !== null && mean <= this.#bestMeanReward)) return;
+    if (this.#bestMeanReward !== null && mean <= this.#bestMeanReward) return false;
+    const tensors = await agent.weights();
+    this.#options.check?.();
     this.#bestMeanReward = mean;
     const metadata = {
       format: 'pt',
       game: configuration.game,
       agentSteps: String(agent.counters.agentSteps),
-      meanReward100: String(mean),
+      [configuration.best === 'training' ? 'meanReward100' : 'evaluationReward']: String(mean),
     };
-    const chunks = encodeSafetensors({ tensors: await agent.weights(), metadata });
-    writeAtomically(join(runFolder, 'best.safetensors'), ...chunks);
+    writeAtomically(join(runFolder, 'best.safetensors'), ...encodeSafetensors({ tensors, metadata }));
+    return true;
+  }
+
+  async #saveIfDue(): Promise<void> {
+    const { agent, configuration } = this.#options;
+    const { agentSteps, episodes } = agent.counters;
+    const { checkpointEvery, checkpointEveryGames } = configuration;
+    const bySteps = checkpointEvery > 0 && agentSteps % checkpointEvery === 0;
+    const byGames = checkpointEveryGames > 0 && this.#startsGame && episodes % checkpointEveryGames === 0;
+    if (bySteps || byGames) await this.save();
+  }
+
+  /** Every now and then: serves signals and timers, and throws what the GPU has reported. */
+  #breathe(): Promise<void> | undefined {
+    const nowMs = performance.now();
+    if (nowMs - this.#yieldedMs < yieldEveryMs) return undefined;
+    this.#yieldedMs = nowMs;
+    this.#options.check?.();
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #displayIsDue(): boolean {
+    const nowMs = performance.now();
+    if (nowMs - this.#displayedMs < this.#options.display.intervalSeconds * 1000) return false;
+    this.#displayedMs = nowMs;
+    return true;
   }
 
   #progress(): Progress {
@@ -241,48 +371,6 @@ export class Training {
       ...{ agentSteps, updates, episodes, meanReward100: this.meanReward, epsilon: this.#epsilon },
       ...{ meanLoss: this.#meanLoss, meanQ: this.#meanQ, ...speed, secondsLeft },
     };
-  }
-
-  #elapsedSeconds(): number {
-    return this.#elapsedSecondsBefore + (performance.now() - this.#startedMs) / 1000;
-  }
-}
-
-/** Steps and updates a second since the reading before, smoothed over `smoothingSeconds` (0: not at all). */
-class Speedometer {
-  readonly #agent: TrainableAgent;
-  readonly #smoothingSeconds: number;
-  #atMs = performance.now();
-  #agentSteps: number;
-  #updates: number;
-  #smoothed: { stepsPerSecond: number; updatesPerSecond: number } | undefined;
-
-  constructor(agent: TrainableAgent, smoothingSeconds: number) {
-    this.#agent = agent;
-    this.#smoothingSeconds = smoothingSeconds;
-    this.#agentSteps = agent.counters.agentSteps;
-    this.#updates = agent.counters.updates;
-  }
-
-  read(): { stepsPerSecond: number; updatesPerSecond: number } {
-    const nowMs = performance.now();
-    const seconds = Math.max(1e-6, (nowMs - this.#atMs) / 1000);
-    const { agentSteps, updates } = this.#agent.counters;
-    const now = {
-      stepsPerSecond: (agentSteps - this.#agentSteps) / seconds,
-      updatesPerSecond: (updates - this.#updates) / seconds,
-    };
-    // An exponential average: a reading counts the more, the longer the time that it covers. exp(-seconds / 0) is 0.
-    const weight = 1 - Math.exp(-seconds / this.#smoothingSeconds);
-    const before = this.#smoothed ?? now;
-    this.#smoothed = {
-      stepsPerSecond: before.stepsPerSecond + weight * (now.stepsPerSecond - before.stepsPerSecond),
-      updatesPerSecond: before.updatesPerSecond + weight * (now.updatesPerSecond - before.updatesPerSecond),
-    };
-    this.#atMs = nowMs;
-    this.#agentSteps = agentSteps;
-    this.#updates = updates;
-    return this.#smoothed;
   }
 }
 

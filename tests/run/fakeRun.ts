@@ -7,13 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DqnStep } from '../../src/agent/dqn.ts';
 import type { DqnState } from '../../src/agent/dqnState.ts';
+import type { Environment, EnvironmentStep } from '../../src/agent/environment.ts';
+import type { FrameHistory } from '../../src/agent/frameHistory.ts';
 import { ReplayMemory } from '../../src/agent/replayMemory.ts';
 import { UserError } from '../../src/errors.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { type Display, progressText } from '../../src/run/progress.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { createRunFolder, openCheckpoint, restoreBest } from '../../src/run/runFolder.ts';
-import { type TrainableAgent, Training } from '../../src/run/training.ts';
+import { type TrainableAgent, Training, type TrainingOptions } from '../../src/run/training.ts';
 import { plainReplay } from '../support/replay.ts';
 
 /** Where the runs are; a test file deletes it at its end. */
@@ -32,6 +34,11 @@ export class FakeAgent implements TrainableAgent {
   readonly replay = new ReplayMemory({ ...plainReplay, capacity: 200, frameBytes, stack: 2 });
   readonly #random = new Xoshiro128(5, 'fake');
   readonly #weight = new Float32Array([0, 1]);
+  keepsGradients = false;
+  /** Of `keepsGradients`, at each call of `layerStatistics`. */
+  readonly kept: boolean[] = [];
+  /** The first pixel of each state that `act` was asked for. */
+  readonly states: number[] = [];
   readonly #frame = new Uint8Array(frameBytes);
 
   async step(): Promise<DqnStep> {
@@ -57,6 +64,23 @@ export class FakeAgent implements TrainableAgent {
     };
   }
 
+  /** Of evaluations: the best action is the whole part of the weight. */
+  async act(history: FrameHistory) {
+    this.states.push(history.slots[history.newest][0]);
+    return Math.floor(this.#weight[0]) % fakeActions;
+  }
+
+  async validate() {
+    const weight = this.#weight[0];
+    return { meanValue: weight, meanTdError: 2 * weight, maxValue: Number.NaN };
+  }
+
+  async layerStatistics() {
+    this.kept.push(this.keepsGradients);
+    const weight = this.#weight[0];
+    return [{ layer: 'fc1', meanAbsWeight: weight / 2, maxAbsWeight: weight, meanAbsGradient: 0, maxAbsGradient: 0 }];
+  }
+
   async statistics() {
     return { meanLoss: this.counters.agentSteps, meanQ: Number.NaN, updates: 1 };
   }
@@ -70,6 +94,8 @@ export class FakeAgent implements TrainableAgent {
       arrays: [{ name: 'online', shape: [2], data: this.#weight.slice() }],
       counters: { ...this.counters },
       startsEpisode: true,
+      largestReward: 1,
+      validation: undefined,
       exploration: [...this.#random.state],
       sampling: [1, 2, 3, 4],
       history: { frames: this.#frame.slice(), indices: [0xffffffff, 0], length: 1, newest: 0 },
@@ -87,13 +113,70 @@ export class FakeAgent implements TrainableAgent {
   }
 }
 
+const fakeActions = 3;
+
+/**
+ * Games of 5 steps, of 4 where a game begins without the random start. Each step's reward is the action, and after a seed the states
+ * are numbered from it.
+ */
+export class FakeGames implements Environment {
+  readonly actionCount = fakeActions;
+  readonly frame = new Uint8Array(frameBytes);
+  readonly seeds: number[] = [];
+  readonly randomStarts: boolean[] = [];
+  #steps = 0;
+  #length = 0;
+  #return = 0;
+  #number = 0;
+
+  reset(seed?: number, { randomStart = true } = {}): void {
+    if (seed !== undefined) this.#number = seed;
+    if (seed !== undefined) this.seeds.push(seed);
+    this.randomStarts.push(randomStart);
+    [this.#steps, this.#return, this.#length] = [0, 0, randomStart ? 5 : 4];
+    this.frame.fill(this.#number++);
+  }
+
+  step(action: number): EnvironmentStep {
+    this.#steps++;
+    this.#return += action;
+    this.frame.fill(this.#number++);
+    const over = this.#steps === this.#length;
+    const info = {
+      episodeReturn: this.#return,
+      episodeSteps: this.#steps,
+      gameOver: over,
+      lives: 0,
+      score: 0,
+      frame: 0,
+    };
+    return { reward: 9, rawReward: action, terminated: over, truncated: false, endsValue: over, info };
+  }
+
+  snapshot(): Uint8Array {
+    throw new Error('an evaluation is not saved');
+  }
+
+  restore(): void {
+    throw new Error('an evaluation is not saved');
+  }
+}
+
 export const shown: string[] = [];
 export const display: Display = {
   intervalSeconds: 0,
   progress: (progress) => shown.push(progressText(progress)),
+  status: (text) => shown.push(text),
   line: (text) => shown.push(text),
   close: () => {},
 };
+/** A screen of two lines whose every look shows something else. */
+let looks = 0;
+export const screen = {
+  screen: () => new Uint8Array(320).fill(2 * (looks++ % 128)),
+  screenHeight: 2,
+  format: 'NTSC',
+} as const;
 export const cartridge = { title: 'Fake', md5: 'f'.repeat(32), bytes: 2048 };
 const base = {
   out: folder,
@@ -108,11 +191,20 @@ export function configured(more: object) {
   return resolveConfiguration({ game: 'pong', flags: { ...base, ...more } });
 }
 
+const training = (run: Omit<TrainingOptions, 'cartridge' | 'display'>): Training =>
+  new Training({ ...run, cartridge, screen, display });
+
 export function started(more: object) {
   const configuration = configured(more);
   const runFolder = createRunFolder(configuration, { cartridge: {}, adapter: null, command: ['train'] });
   const agent = new FakeAgent();
-  return { agent, runFolder, training: new Training({ agent, configuration, cartridge, runFolder, display }) };
+  const games = new FakeGames();
+  return {
+    agent,
+    games,
+    runFolder,
+    training: training({ agent, configuration, runFolder, evaluationEnvironment: games }),
+  };
 }
 
 export async function resumed(path: string, more: object) {
@@ -123,8 +215,9 @@ export async function resumed(path: string, more: object) {
   agent.restore(checkpoint.agent);
   const { runFolder } = checkpoint;
   const configuration = resolveConfiguration({ game: 'pong', flags: { ...checkpoint.configuration, ...more } });
-  const training = new Training({ agent, configuration, cartridge, runFolder, display, resumedFrom: checkpoint });
-  return { agent, runFolder, training };
+  const games = new FakeGames();
+  const run = { agent, configuration, runFolder, evaluationEnvironment: games, resumedFrom: checkpoint };
+  return { agent, games, runFolder, training: training(run) };
 }
 
 /** metrics.jsonl without what a clock decides. */
@@ -132,8 +225,9 @@ export function metricsOf(runFolder: string) {
   const lines = readFileSync(join(runFolder, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
   return lines.map((line) => {
     const { elapsedSeconds, stepsPerSecond, updatesPerSecond, ...rest } = JSON.parse(line);
+    const { trainingSeconds, trainingFramesPerSecond, evaluationSeconds, evaluationFramesPerSecond, ...known } = rest;
     expect(elapsedSeconds).toBeGreaterThanOrEqual(0);
-    return rest;
+    return known;
   });
 }
 
