@@ -71,7 +71,7 @@ export interface StepResult {
   readonly rawReward: number;
   /** The game is over or, with `lifeLoss` 'ends-episode', a life was lost. */
   readonly terminated: boolean;
-  /** The game was cut off at `maxEpisodeFrames`. */
+  /** The game was cut off at `maxEpisodeFrames` or `maxEpisodeSteps`, and is not over. */
   readonly truncated: boolean;
   /** No value follows in learning: terminated, or a life was lost with `lifeLoss` 'terminal-in-memory'. */
   readonly endsValue: boolean;
@@ -100,6 +100,7 @@ export class AtariEnvironment {
   readonly #given: Uint8Array;
   readonly #random: Xoshiro128;
   readonly #pressesFire: boolean;
+  readonly #breaksSkip: boolean;
   readonly #preprocessor: Preprocessor;
   /** The screen before the newest one. */
   readonly #previousScreen: Uint8Array;
@@ -133,6 +134,7 @@ export class AtariEnvironment {
     this.actions = [...{ minimal: actions, xitari: xitariActions, full: allActions }[options.actionSet]];
     this.actionCount = this.actions.length;
     const canFire = this.actions.includes(fire) && this.actionCount >= 3;
+    this.#breaksSkip = options.lifeLoss === 'ends-episode' && options.lifeLossBreaksSkip;
     this.#pressesFire = options.fireStart !== 'off' && canFire;
     if (options.fireStart === 'required' && !canFire) {
       const names = this.actions.map((action) => actionNames[action]).join(', ');
@@ -210,7 +212,7 @@ export class AtariEnvironment {
     const result = this.#result;
 
     const livesBefore = arcade.lives;
-    const rawReward = this.#play(action, options.frameSkip);
+    const rawReward = this.#play(action, options.frameSkip, this.#breaksSkip ? livesBefore : 0);
     const gameOver = arcade.terminal;
     const lifeLost = arcade.lives < livesBefore;
     info.episodeSteps++;
@@ -237,10 +239,11 @@ export class AtariEnvironment {
   }
 
   /**
-   * Holds `action` for at most `frames` frames and returns their rewards' sum; the end of the game or its cut-off breaks it.
+   * Holds `action` for at most `frames` frames and returns their rewards' sum; the end of the game or its cut-off breaks it off, and fewer
+   * lives than `leastLives`.
    * Only the frames that the observation shows are drawn, and all where `onFrame` sees them.
    */
-  #play(action: Action, frames: number): number {
+  #play(action: Action, frames: number, leastLives = 0): number {
     const arcade = this.#arcade;
     const info = this.#info;
     const { maxPool, maxEpisodeFrames } = this.options;
@@ -251,9 +254,9 @@ export class AtariEnvironment {
       reward += arcade.act(action, i >= firstDrawn);
       info.frame++;
       if (this.onFrame !== undefined) this.onFrame(arcade.screen);
-      if (arcade.terminal) break;
+      if (arcade.terminal || (leastLives > 0 && arcade.lives < leastLives)) break;
     }
-    // Should the game have ended among frames that were not drawn, the console draws these two now.
+    // Should it have ended among frames that were not drawn, the console draws these two now.
     if (maxPool === 2) this.#previousScreen.set(arcade.previousScreen);
     info.episodeReturn += reward;
     return reward;

@@ -2,7 +2,7 @@
 import type { HistoryType } from '../frameAges.ts';
 
 export interface EnvironmentOptions {
-  /** Emulated frames for which each action is held; rewards are summed; broken by the end of an episode. */
+  /** Emulated frames for which each action is held; rewards are summed; broken off by the end of the game or its cut-off. */
   readonly frameSkip: number;
   /** The observation is the per-pixel maximum of the last `maxPool` emulated frames (1 or 2). */
   readonly maxPool: 1 | 2;
@@ -22,15 +22,20 @@ export interface EnvironmentOptions {
   /** Which observations make a state (frameAges.ts). */
   readonly historyType: HistoryType;
   readonly historySpacing: number;
-  /** At most so many emulated frames of NOOP at the start of a game, drawn uniformly from 1..n; 0 for none. */
+  /** At most so many emulated frames of NOOP at the start of a game, drawn uniformly from 1..n; 0 to draw none. */
   readonly randomStarts: number;
-  /** `drawn`: k frames. `one-more`: k + 1 frames, and of their rewards only the last one's counts (DeepMind). */
+  /** `drawn`: k frames. `one-more`: k + 1 frames, 1 where none are drawn, and of their rewards only the last one's counts (DeepMind). */
   readonly randomStartForm: 'drawn' | 'one-more';
   /** After a reset press FIRE and then the third action, as games that wait for FIRE need; `if-possible`: only where there is FIRE. */
   readonly fireStart: 'off' | 'required' | 'if-possible';
   /** What losing a life is for learning: nothing, the end of an episode, or a terminal transition of an episode that goes on (Graetz). */
   readonly lifeLoss: 'ignored' | 'ends-episode' | 'terminal-in-memory';
-  /** After a lost life ended an episode the same game goes on: with one no-op step, or with the no-ops of a random start (DeepMind). */
+  /** A lost life that ends an episode breaks the frame skip off at once (DeepMind); false: the action's frames are played out (gym). */
+  readonly lifeLossBreaksSkip: boolean;
+  /**
+   * After a lost life ended an episode the same game goes on: with one no-op step, or with the no-ops of a random start (DeepMind), at
+   * least one frame.
+   */
   readonly afterLifeLoss: 'noop-step' | 'random-start';
   readonly rewardClipping: 'none' | 'clip' | 'sign';
   /** What `clip` clips to. */

@@ -52,14 +52,18 @@ export const environmentFields = {
   randomStarts: field(
     count(0, 10_000),
     0,
-    environment('Lapan', 'At most so many no-op frames, drawn uniformly from 1 up, begin a game; 0 for none', 'frames'),
+    environment(
+      'Lapan',
+      'At most so many no-op frames, drawn uniformly from 1 up, begin a game; 0 to draw none',
+      'frames',
+    ),
   ),
   randomStartForm: field(
     z.enum(['drawn', 'one-more']),
     'drawn',
     environment(
       'Lapan',
-      "one-more: one frame more than drawn, and of their rewards only the last one's counts (DeepMind)",
+      "one-more: one frame more than drawn, one where none are, and of their rewards only the last one's counts (DeepMind)",
     ),
   ),
   fireStart: field(

@@ -24,6 +24,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
       randomStartForm: 'one-more',
       fireStart: 'off',
       lifeLoss: 'ends-episode',
+      lifeLossBreaksSkip: true,
       afterLifeLoss: 'random-start',
       rewardClipping: 'clip',
       minReward: -1,
@@ -40,6 +41,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
     about: 'Sticky actions, all 18 actions, no signal of a lost life, episodes of at most 108,000 frames',
     values: {
       randomStarts: 0,
+      randomStartForm: 'drawn',
       fireStart: 'off',
       lifeLoss: 'ignored',
       repeatActionProbability: 0.25,
@@ -55,6 +57,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
       randomStartForm: 'drawn',
       fireStart: 'if-possible',
       lifeLoss: 'ends-episode',
+      lifeLossBreaksSkip: false,
       afterLifeLoss: 'noop-step',
       rewardClipping: 'sign',
       repeatActionProbability: 0,

@@ -33,6 +33,7 @@ export const commonEnvironment = {
   randomStartForm: 'drawn',
   fireStart: 'off',
   lifeLoss: 'ignored',
+  lifeLossBreaksSkip: false,
   afterLifeLoss: 'noop-step',
   rewardClipping: 'none',
   minReward: -1,
