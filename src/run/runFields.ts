@@ -124,10 +124,10 @@ export const runFields = {
   ),
   gameLineEvery: field(
     count(0, 1e9),
-    0,
+    1,
     run('Games between lines that tell of a game; 0 for none', {
       unit: 'games',
-      source: 'this project',
+      source: 'Lapan',
       resumable: true,
     }),
   ),

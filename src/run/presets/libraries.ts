@@ -15,6 +15,7 @@ export const cleanrl: Preset = {
   values: {
     steps: 10_000_000,
     targetReward: null,
+    gameLineEvery: 0,
     ...gymEnvironment,
     stackPadding: 'repeat',
     ...commonAgent,
@@ -30,6 +31,7 @@ export const sb3: Preset = {
   values: {
     steps: 10_000_000,
     targetReward: null,
+    gameLineEvery: 0,
     ...gymEnvironment,
     ...commonAgent,
     learnStart: 100_000,
@@ -41,6 +43,7 @@ export const dopamine: Preset = {
   values: {
     steps: 50_000_000,
     targetReward: null,
+    gameLineEvery: 0,
     evaluateEvery: 250_000,
     evaluateSteps: 125_000,
     evaluationEpsilon: 0.001,

@@ -11,6 +11,7 @@ export const quick: Preset = {
   values: {
     steps: 20_000,
     targetReward: null,
+    gameLineEvery: 0,
     metricsEvery: 500,
     checkpointEvery: 10_000,
     ...commonEnvironment,
@@ -34,6 +35,7 @@ export const pongCpu: Preset = {
   values: {
     steps: 1_000_000,
     targetReward: 19.5,
+    gameLineEvery: 0,
     metricsEvery: 2_000,
     checkpointEvery: 20_000,
     ...commonEnvironment,

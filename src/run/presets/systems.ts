@@ -19,6 +19,7 @@ export const deepmind: Preset = {
     best: 'evaluation',
     layerStatistics: true,
     gameLineEvery: 0,
+    gameLineEvery: 0,
     ...commonEnvironment,
     actionSet: 'xitari',
     randomStarts: 30,
