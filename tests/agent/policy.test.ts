@@ -124,4 +124,52 @@ describe('a policy', () => {
     expect(() => all.submit(histories[0])).toThrow('takes 5 histories, not 1');
     expect(() => one.submit(...histories)).toThrow('takes 1 histories, not 5');
   });
+
+  describe('of equal values', () => {
+    /** A policy of two states to whose network all states are worth `values`: the biases of its last layer, all else being 0. */
+    async function flat(values: readonly number[]): Promise<{ choose: (ties?: Xoshiro128) => Promise<number[]> }> {
+      const gpu = await testGpu();
+      const shape = architecture('nips2013', side, stack, values.length);
+      const parameters = new ParameterSet(gpu, shape, 'parameters');
+      const all = new Float32Array(shape.words);
+      all.set(values, shape.layers.at(-1)!.bias!.offset);
+      parameters.write(all);
+      const policy = new Policy(gpu, parameters, side, stack, undefined, 2);
+      await gpu.compiled();
+      const histories = [0, 1].map(() => new FrameHistory(stack, side ** 2, 'zero'));
+      return {
+        choose: async (ties) => {
+          policy.submit(...histories);
+          return [...(await policy.actions(ties))];
+        },
+      };
+    }
+
+    test('takes the first, or with a generator any, each equally often and each state for itself', async () => {
+      const { choose } = await flat([-2, 0.5, 0, 0.5, -1, 0.5]);
+      expect(await choose()).toEqual([1, 1]);
+      const ties = new Xoshiro128(3, 'exploration');
+      const counts = new Map<number, number>();
+      let different = 0;
+      for (let draw = 0; draw < 150; draw++) {
+        const [first, second] = await choose(ties);
+        for (const action of [first, second]) counts.set(action, (counts.get(action) ?? 0) + 1);
+        if (first !== second) different++;
+      }
+      // 300 draws among three: 100 each, give or take four standard deviations of sqrt(300 * 2 / 9) = 8.2.
+      expect([...counts.keys()].sort()).toEqual([1, 3, 5]);
+      for (const count of counts.values()) expect(Math.abs(count - 100)).toBeLessThan(33);
+      expect(different).toBeGreaterThan(50);
+    });
+
+    test('the generator is drawn from where there are such, once a state, and not elsewhere', async () => {
+      const [ties, twin] = [new Xoshiro128(3, 'exploration'), new Xoshiro128(3, 'exploration')];
+      const single = await flat([0, 0, 0.25, -1]);
+      expect(await single.choose(ties)).toEqual([2, 2]);
+      expect(ties.state).toEqual(twin.state);
+      const double = await flat([0, -0.5, 0, -1]);
+      expect(await double.choose(ties)).toEqual([2 * twin.nextInt(2), 2 * twin.nextInt(2)]);
+      expect(ties.state).toEqual(twin.state);
+    });
+  });
 });
