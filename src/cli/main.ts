@@ -1,5 +1,5 @@
 /**
- * The command line: `bun run train|eval|play|trace|roms|tune|doctor …`. What its words may be and its exit codes: commandLine.ts.
+ * The command line: `bun run train|eval|play|trace|roms|tune|verify|doctor …`. What its words may be and its exit codes: commandLine.ts.
  * Benchmarks are a program of their own: bench/main.ts.
  */
 import { type Commands, runProgram } from './commandLine.ts';
@@ -14,6 +14,7 @@ const commands: Commands = {
   'roms import': async () => (await import('./romsImport.ts')).romsImportCommand,
   presets: async () => (await import('./presets.ts')).presetsCommand,
   tune: async () => (await import('./tune.ts')).tuneCommand,
+  'verify resume': async () => (await import('./verify.ts')).verifyResumeCommand,
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 };
 
