@@ -12,6 +12,7 @@ import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
 import { halfPack } from '../../kernels/half.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
 import { linearBackwardWeightStep, linearStepCovers } from '../../kernels/linearStep.ts';
+import { magnitudes } from '../../kernels/magnitudes.ts';
 import { argmaxForward, maxForward } from '../../kernels/max.ts';
 import { ratesWords } from '../../kernels/optimiser.ts';
 import { reduce, reducePartials } from '../../kernels/reduce.ts';
@@ -185,6 +186,8 @@ export function parameterKernels(gpu: Gpu): MeasuredCall[] {
   const step = (parameters: string) => ({ parameters: filled(gpu, parameters, words), gradients, rates });
   const state = (name: string): Tensor => gpu.tensor(name, [words]);
   const partials = gpu.tensor('partials', [reducePartials(words)]);
+  const layerRanges = network.layers.flatMap(({ weight }) => [weight.offset, elementCount(weight.shape)]);
+  const shape = [network.layers.length, 2];
   return withoutVariants([
     ...rmspropStep({ ...step('rmsprop'), meanSquare: state('meanSquare'), velocity: state('velocity') }),
     ...centredRmspropStep({ ...step('centred'), mean: state('mean'), meanSquare: state('centredSquare') }),
@@ -192,6 +195,10 @@ export function parameterKernels(gpu: Gpu): MeasuredCall[] {
     ...copy({ input: gradients, output: state('copied') }),
     ...fill({ output: state('filled') }),
     ...halfPack({ input: gradients, output: gpu.tensor('packed', [words], 'f16') }),
+    ...magnitudes({
+      ...{ values: gradients, ranges: numbers(gpu, 'ranges', shape, (i) => layerRanges[i]) },
+      output: gpu.tensor('magnitudes', shape),
+    }),
     ...labelled(
       ['reduce.rows', 'reduce.rows.partials'],
       reduce({ reduction: 'maxAbsolute', input: gradients, output: gpu.tensor('largest', [1]), partials }),

@@ -2,10 +2,10 @@
  * How large a network's weights and their gradients are, layer by layer: computed on the GPU, one small readback. Biases are left out.
  * Source: what DeepMind's DQN reports at progress (reference algorithms.md, A.14).
  */
-import { type Reduction, reduce, reducePartials } from '../../kernels/reduce.ts';
+import { magnitudes } from '../../kernels/magnitudes.ts';
 import type { Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
-import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
+import { elementCount, type Tensor, tensorAlignment } from '../../kernels/runtime/tensor.ts';
 import { bind, type ParameterSet } from './network.ts';
 
 /** Means and maxima of magnitudes. */
@@ -18,31 +18,30 @@ export interface LayerStatistics {
   readonly maxAbsGradient: number;
 }
 
-const reductions: readonly Reduction[] = ['meanAbsolute', 'maxAbsolute'];
-
 export class LayerStatisticsReader {
   readonly #gpu: Gpu;
   readonly #layers: readonly string[];
-  /** [layers][weight, gradient][mean, maximum]. */
+  /** The weights' [layers][mean, maximum], and the gradients' `#stride` elements on. */
   readonly #results: Tensor;
+  readonly #stride: number;
   readonly #steps: readonly Step[];
 
   /** Of parameters and gradients of one architecture. Await `gpu.compiled()` before the first `read`. */
   constructor(gpu: Gpu, parameters: ParameterSet, gradients: ParameterSet) {
     const { layers } = parameters.architecture;
-    const weights = layers.map(({ weight }) => weight);
-    const inputs = weights.flatMap((weight) => [parameters.tensor(weight), gradients.tensor(weight)]);
-    const partialCount = Math.max(1, ...weights.map(({ shape }) => reducePartials(elementCount(shape))));
-    const partials = gpu.tensor('layerStatistics.partials', [partialCount]);
-    const output = gpu.tensor('layerStatistics', [inputs.length * reductions.length]);
-    const calls = inputs.flatMap((input, i) =>
-      reductions.flatMap((reduction, j) =>
-        reduce({ reduction, input, output, at: i * reductions.length + j, partials }),
-      ),
+    const shape = [layers.length, 2];
+    const ranges = gpu.tensor('layerStatistics.ranges', shape, 'u32');
+    gpu.write(ranges, Uint32Array.from(layers.flatMap(({ weight }) => [weight.offset, elementCount(weight.shape)])));
+    const byteLength = 4 * elementCount(shape);
+    const strideBytes = Math.ceil(byteLength / tensorAlignment) * tensorAlignment;
+    const results = gpu.tensor('layerStatistics', [(2 * strideBytes) / 4]);
+    const calls = [parameters, gradients].flatMap(({ all }, i) =>
+      magnitudes({ values: all, ranges, output: { ...results, shape, offset: i * strideBytes, byteLength } }),
     );
     this.#gpu = gpu;
     this.#layers = layers.map(({ layer }) => layer.name);
-    this.#results = output;
+    this.#results = results;
+    this.#stride = strideBytes / 4;
     this.#steps = bind(gpu, calls);
   }
 
@@ -51,7 +50,8 @@ export class LayerStatisticsReader {
     this.#gpu.run(this.#steps);
     const results = await this.#gpu.readF32(this.#results);
     return this.#layers.map((layer, i) => {
-      const [meanAbsWeight, maxAbsWeight, meanAbsGradient, maxAbsGradient] = results.subarray(4 * i, 4 * i + 4);
+      const [meanAbsWeight, maxAbsWeight] = results.subarray(2 * i);
+      const [meanAbsGradient, maxAbsGradient] = results.subarray(this.#stride + 2 * i);
       return { layer, meanAbsWeight, maxAbsWeight, meanAbsGradient, maxAbsGradient };
     });
   }
