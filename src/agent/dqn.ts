@@ -11,7 +11,7 @@ import { Xoshiro128 } from '../random.ts';
 import { architecture, initialParameters } from './architecture.ts';
 import type { DqnState } from './dqnState.ts';
 import type { Environment } from './environment.ts';
-import { FrameHistory } from './frameHistory.ts';
+import { FrameHistory, framesKept } from './frameHistory.ts';
 import type { FrameStore } from './frameStore.ts';
 import type { LayerStatistics } from './layerStatistics.ts';
 import { Learner, type UpdateStatistics } from './learner.ts';
@@ -88,13 +88,13 @@ export class Dqn {
     validator: Validator | undefined,
     frames: FrameStore | undefined,
   ) {
-    const { observationSize, stack, stackPadding, batchSize, seed } = options;
+    const { observationSize, batchSize, seed } = options;
     this.options = options;
     this.#environment = environment;
     this.#learner = learner;
     this.#policy = policy;
     this.#validator = validator;
-    this.#history = new FrameHistory(stack, observationSize ** 2, stackPadding);
+    this.#history = FrameHistory.of(options, observationSize ** 2);
     this.replay = new ReplayMemory(replayMemoryOptions(options), frames);
     this.#batch = this.replay.createBatch(batchSize);
     this.#exploration = new Xoshiro128(seed, 'exploration');
@@ -111,7 +111,7 @@ export class Dqn {
     const shape = architecture(options.network, options.observationSize, options.stack, environment.actionCount);
     const online = new ParameterSet(gpu, shape, 'online', options.storage);
     const learner = new Learner(gpu, online, options, choose, frames?.shards);
-    const policy = new Policy(gpu, online, options.observationSize, options.stack, choose);
+    const policy = new Policy(gpu, online, options.observationSize, options.stack, choose, 1, framesKept(options));
     const validator = validationSize === 0 ? undefined : new Validator(gpu, learner, options, validationSize, choose);
     await gpu.compiled();
     online.write(initialParameters(shape, new Xoshiro128(options.seed, 'initial weights'), options.initialisation));
@@ -144,12 +144,10 @@ export class Dqn {
     // Remember. The transition's state is the newest frame and those before it; its next state's frame comes with the next `add`.
     replay.add(history.slots[history.newest], action, result.reward, result.endsValue, startsEpisode);
     if (options.rescaleRewards) this.#largestReward = Math.max(this.#largestReward, result.reward);
-    if (result.terminated || result.truncated) {
-      if (!result.endsValue) replay.addFinal(environment.frame);
-      this.#startsEpisode = true;
-    } else {
-      history.push(environment.frame);
-    }
+    this.#startsEpisode = result.terminated || result.truncated;
+    if (this.#startsEpisode && !result.endsValue) replay.addFinal(environment.frame);
+    // The history takes what the memory stores: after an end, states that reach over it do without the frame that nothing follows.
+    if (!this.#startsEpisode || !result.endsValue) history.push(environment.frame);
 
     if (!learnsBefore) await this.#learn();
     if (counters.agentSteps % options.targetEvery === options.targetPhase) this.#learner.copyToTarget();
@@ -192,7 +190,7 @@ export class Dqn {
 
   async #drawValidation(validator: Validator): Promise<void> {
     const batch = this.replay.createBatch(validator.size);
-    this.replay.sample(validator.size, this.#sampling, batch, 'with-replacement');
+    this.replay.sampleApart(validator.size, this.#sampling, batch);
     await validator.take(batch, this.replay.frames.shards);
   }
 

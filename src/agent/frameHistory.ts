@@ -7,9 +7,10 @@ import { frameAges } from '../frameAges.ts';
 import type { DqnOptions } from './options.ts';
 import { blackFrame } from './replayMemory.ts';
 
+type StateOptions = Pick<DqnOptions, 'stack' | 'stackPadding' | 'historyType' | 'historySpacing'>;
+
 /** Frames from the oldest to the newest of a state, those between that do not belong to it included: a history keeps so many. */
-export function framesKept(options: Pick<DqnOptions, 'stack' | 'historyType' | 'historySpacing'>): number {
-  const { stack, historyType, historySpacing } = options;
+export function framesKept({ stack, historyType, historySpacing }: Omit<StateOptions, 'stackPadding'>): number {
   return frameAges(stack, historyType, historySpacing)[stack - 1] + 1;
 }
 
@@ -54,6 +55,11 @@ export class FrameHistory {
       this.frames.subarray(slot * frameBytes, (slot + 1) * frameBytes),
     );
     this.#padding = padding;
+  }
+
+  /** A history whose states are as the options say. */
+  static of({ stack, stackPadding, historyType, historySpacing }: StateOptions, frameBytes: number): FrameHistory {
+    return new FrameHistory(stack, frameBytes, stackPadding, frameAges(stack, historyType, historySpacing));
   }
 
   /** An episode begins: forgets all frames, unless states reach over its start. */

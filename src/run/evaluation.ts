@@ -68,13 +68,13 @@ export class Play {
   #rewards = 0;
 
   constructor(environment: Environment, policy: GreedyPolicy | undefined, options: EvaluationOptions) {
-    const { stack, stackPadding, epsilon, seed, greedyTies, startsAtRandom = true } = options;
+    const { epsilon, seed, greedyTies, startsAtRandom = true } = options;
     this.#environment = environment;
     this.#policy = policy;
     this.#epsilon = epsilon;
     this.#seed = seed;
     this.#random = new Xoshiro128(seed, 'evaluation');
-    this.#history = new FrameHistory(stack, environment.frame.length, stackPadding);
+    this.#history = FrameHistory.of(options, environment.frame.length);
     this.#startsAtRandom = startsAtRandom;
     this.#ties = greedyTies === 'random' ? [this.#random] : [];
   }

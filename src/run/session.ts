@@ -4,6 +4,7 @@
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { variantsOf } from '../../kernels/variant.ts';
 import { architecture } from '../agent/architecture.ts';
+import { framesKept } from '../agent/frameHistory.ts';
 import { type FrameStore, HostFrameStore } from '../agent/frameStore.ts';
 import { DeviceFrameStore, FramesDoNotFitError } from '../agent/frameStoreDevice.ts';
 import { ParameterSet } from '../agent/network.ts';
@@ -120,6 +121,8 @@ export interface OpenEnvironment {
   readonly environment: AtariEnvironment;
   readonly format: TelevisionFormat;
   readonly screenHeight: number;
+  /** The newest screen, 160 x `screenHeight` colour register values; to be copied before the next step. */
+  readonly screen: () => Uint8Array;
 }
 
 /** A console with the cartridge in it, as an environment; `seed` decides its random starts and sticky actions. */
@@ -131,7 +134,8 @@ export function openEnvironment(
   const { repeatActionProbability } = options;
   const arcade = new Arcade({ rom: bytes, game, bankswitch, seed, repeatActionProbability });
   const environment = new AtariEnvironment(arcade, options, new Xoshiro128(seed, 'environment'));
-  return { environment, format: arcade.format, screenHeight: arcade.screenHeight };
+  const screen = (): Uint8Array => arcade.screen;
+  return { environment, format: arcade.format, screenHeight: arcade.screenHeight, screen };
 }
 
 /** Chooses the shaders of a training agent. Throws UserError where the adapter cannot run those that the configuration names. */
@@ -174,7 +178,7 @@ export async function openPolicy(
   // The run may have been trained on an adapter that runs more.
   const kernels = variantsOf(gpu).find((variant) => variant === configuration.kernels) ?? 'auto';
   const { choose, lines } = await chooseKernels(gpu, (ask) => visitForward(shape, 1, ask), { kernels, storage });
-  const policy = new Policy(gpu, parameters, observationSize, stack, choose);
+  const policy = new Policy(gpu, parameters, observationSize, stack, choose, 1, framesKept(configuration));
   await gpu.compiled();
   parameters.write(values);
   return { policy, lines };
