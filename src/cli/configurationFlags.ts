@@ -2,11 +2,11 @@
 
 import { UserError } from '../errors.ts';
 import { type FieldName, flagFields } from '../run/configuration.ts';
-import { aboutField, fieldKind, fieldOfFlag, flagName } from '../run/configurationText.ts';
+import { aboutField, configurationHelp, fieldKind, fieldOfFlag, flagName } from '../run/configurationText.ts';
 import type { PresetName } from '../run/presets.ts';
 import { type LooseConfiguration, parseFlagText } from '../run/resolve.ts';
 import type { FlagSpec, ParsedArguments } from './arguments.ts';
-import { deepmindFlags, deepmindSpecs, deepmindSpellings } from './deepmindFlags.ts';
+import { deepmindFlags, deepmindHelp, deepmindSpecs, deepmindSpellings } from './deepmindFlags.ts';
 import { bestTexts, networkValues } from './networkFlag.ts';
 
 /** What a call says of the configuration. All but `lines` goes into `resolveConfiguration`. */
@@ -36,6 +36,11 @@ const fieldSpecs: readonly FlagSpec[] = flagFields.map((name: FieldName) => {
 
 /** The configuration's flags, in our words and in DeepMind's. */
 export const configurationSpecs: readonly FlagSpec[] = [...fieldSpecs, ...deepmindSpecs];
+
+/** The lines of `--help` about them. */
+export function configurationFlagsHelp(): string[] {
+  return [...configurationHelp(), ...deepmindHelp()];
+}
 
 /** Throws UserError for what is no value of its field, and where two words name two games. */
 export function configurationFlags(parsed: ParsedArguments): GivenConfiguration {

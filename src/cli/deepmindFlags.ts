@@ -9,6 +9,7 @@ import { UserError } from '../errors.ts';
 import { configurationSchema, type FieldName } from '../run/configuration.ts';
 import { fieldKind, fieldRange, flagName } from '../run/configurationText.ts';
 import { didYouMean, type LooseConfiguration } from '../run/resolve.ts';
+import { wrapped } from '../run/wrapped.ts';
 import type { FlagSpec, ParsedArguments } from './arguments.ts';
 import { networkValues } from './networkFlag.ts';
 
@@ -174,15 +175,17 @@ export function deepmindFlags(
   };
 }
 
-/** The lines of `--help` about these options. */
-export function deepmindHelp(): string[] {
-  const lines = [
-    '',
-    "DeepMind's options, as -actrep 4 or --actrep 4; with any of them the preset is deepmind unless another is named:",
+/** The lines of `--help` about these options, of `width` characters. */
+export function deepmindHelp(width = 120): string[] {
+  const texts = [
+    `-steps, -seed, -name, -network, -best, ${Object.keys(runOptions)
+      .map((name) => `-${name}`)
+      .join(', ')}`,
+    `-agent_params "lr=0.00025,…" of ${Object.keys(agentParameters).join(', ')}`,
+    'With any that only DeepMind has, the preset is deepmind where none is named. Flags of ours are stronger.',
   ];
-  const names = (options: Readonly<Record<string, Option>>): string => Object.keys(options).join(', ');
-  lines.push(`  ${names(runOptions)}`, `  in -agent_params: ${names(agentParameters)}`);
-  return lines;
+  const lines = texts.flatMap((text) => wrapped(text, width - 2).map((line) => `  ${line}`));
+  return ['', "DeepMind's options, as given (-eval_freq) or with two dashes (--eval-freq):", ...lines];
 }
 
 function deepmindFlag(name: string): string {

@@ -6,6 +6,7 @@ import { fieldGroups } from '../run/field.ts';
 import { type PresetName, presetNames, presets } from '../run/presets.ts';
 import { protocolNames, protocols } from '../run/protocols.ts';
 import { didYouMean, type LooseConfiguration, resolveConfiguration } from '../run/resolve.ts';
+import { wrapped } from '../run/wrapped.ts';
 import { type Command, choiceFlag, flagValues, type ParsedArguments } from './arguments.ts';
 import { textTable } from './textTable.ts';
 
@@ -57,10 +58,9 @@ function asJson(columns: Columns, parsed: ParsedArguments): unknown {
 function asText(columns: Columns, parsed: ParsedArguments): string[] {
   const lines: string[] = [];
   if (!parsed.flags.has('--diff')) {
-    const width = Math.max(...[...presetNames, ...protocolNames].map((name) => name.length)) + 2;
-    lines.push('Presets:', ...presetNames.map((name) => `  ${name.padEnd(width)}${presets[name].about}`), '');
+    lines.push('Presets:', ...presetNames.flatMap((name) => described(name, presets[name].about)), '');
     lines.push('Protocols, each with any preset:');
-    lines.push(...protocolNames.map((name) => `  ${name.padEnd(width)}${protocols[name].about}`), '');
+    lines.push(...protocolNames.flatMap((name) => described(name, protocols[name].about)), '');
   }
   const all = parsed.flags.has('--all');
   const rows = flagFields.filter((name) => name !== 'preset' && (all || differs(name, columns)));
@@ -81,6 +81,14 @@ function asText(columns: Columns, parsed: ParsedArguments): string[] {
   return lines;
 }
 
+/** A name and what it is, in as many lines as that takes. */
+function described(name: string, about: string): string[] {
+  const width = Math.max(...[...presetNames, ...protocolNames].map((known) => known.length)) + 4;
+  return wrapped(about, lineWidth() - width).map(
+    (text, line) => `  ${(line === 0 ? name : '').padEnd(width - 2)}${text}`,
+  );
+}
+
 /** Two blanks before the flag; its unit behind it. */
 function rowTitle(name: FieldName): string {
   const { unit } = aboutField(name);
@@ -93,7 +101,6 @@ function blocks<T extends readonly [PresetName, LooseConfiguration]>(
   rows: readonly FieldName[],
   leftWidth: number,
 ): T[][] {
-  const width = process.stdout.columns ?? defaultWidth;
   const made: T[][] = [];
   let free = 0;
   for (const column of columns) {
@@ -101,12 +108,16 @@ function blocks<T extends readonly [PresetName, LooseConfiguration]>(
     const needed = 2 + Math.max(preset.length, ...rows.map((name) => valueText(values[name]).length));
     if (made.length === 0 || needed > free) {
       made.push([]);
-      free = width - leftWidth;
+      free = lineWidth() - leftWidth;
     }
     made.at(-1)!.push(column);
     free -= needed;
   }
   return made;
+}
+
+function lineWidth(): number {
+  return process.stdout.columns ?? defaultWidth;
 }
 
 function differs(name: FieldName, columns: Columns): boolean {

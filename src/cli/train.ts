@@ -7,7 +7,7 @@ import { Dqn } from '../agent/dqn.ts';
 import { UserError } from '../errors.ts';
 import { damaged } from '../run/checkpoint.ts';
 import { agentOptions, type Configuration, environmentOptions, type FieldName } from '../run/configuration.ts';
-import { aboutField, configurationHelp, flagName } from '../run/configurationText.ts';
+import { aboutField, flagName } from '../run/configurationText.ts';
 import { whileWriting } from '../run/files.ts';
 import type { Kernels } from '../run/kernelChoices.ts';
 import { createDisplay } from '../run/progress.ts';
@@ -24,7 +24,7 @@ import {
 } from '../run/session.ts';
 import { type RunEnd, Training, type TrainingOptions } from '../run/training.ts';
 import type { Command, ParsedArguments } from './arguments.ts';
-import { configurationFlags, configurationSpecs } from './configurationFlags.ts';
+import { configurationFlags, configurationFlagsHelp, configurationSpecs } from './configurationFlags.ts';
 import { kernelTable } from './kernelTable.ts';
 import { runner, sentence, shown } from './words.ts';
 
@@ -46,10 +46,11 @@ export const trainCommand: Command = {
       { flag: '--tune', help: 'First measure again which shaders are the fastest here, all of them' },
     ],
     moreFlags: configurationSpecs,
-    helpLines: configurationHelp,
+    helpLines: configurationFlagsHelp,
     examples: [
       'bun run train pong',
       'bun run train catch --preset quick --seed 2',
+      'bun run train -env pong -actrep 4 -agent_params "lr=0.00025,replay_memory=100000"',
       'bun run train --resume runs/pong-lapan-1-1',
     ],
   },

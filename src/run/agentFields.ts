@@ -10,7 +10,7 @@ export const agentFields = {
     agent(
       'Lapan',
       'nature: three convolutions and 512 units (Mnih 2015); nature-padded: its first with a padding of 1 (DeepMind); nips2013: two and 256 ' +
-        "(Mnih 2013); dueling: Graetz's; dueling-small: the same head on nips2013's convolutions",
+        "(Mnih 2013); dueling: Graetz's; dueling-small: the same head on nips2013's convolutions; a file or folder with weights: --initial-weights",
     ),
   ),
   initialisation: field(

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { configurationSchema, type FieldName, flagFields } from './configuration.ts';
 import { type FieldAbout, type FieldGroup, fieldAbout, fieldGroups } from './field.ts';
 import { gamePresets, presetNames, presets } from './presets.ts';
+import { type ProtocolName, protocolNames, protocols } from './protocols.ts';
+import { wrapped } from './wrapped.ts';
 
 /** How a field's value is written. */
 export interface FieldKind {
@@ -72,24 +74,33 @@ export function valueText(value: unknown): string {
   return String(value);
 }
 
-/** The lines of `--help` for all flags of the configuration, by group. */
-export function configurationHelp(): string[] {
+/**
+ * The lines of `--help` for all flags of the configuration, by group: a flag and what it is, and below that its default with its source,
+ * unit and range. At most `width` characters a line, unless a word is longer.
+ */
+export function configurationHelp(width = 120): string[] {
   const left = (name: FieldName): string =>
     fieldKind(name).type === 'switch' ? `--[no-]${flagName(name).slice(2)}` : `${flagName(name)} ${placeholder(name)}`;
-  const width = Math.max(...flagFields.map((name) => left(name).length)) + 2;
+  const leftWidth = Math.max(...flagFields.map((name) => left(name).length)) + 2;
   const lines: string[] = [];
+  const entry = (title: string, ...texts: readonly string[]): void => {
+    const right = texts.flatMap((text) => wrapped(text, width - leftWidth - 2));
+    lines.push(...right.map((text, index) => `  ${(index === 0 ? title : '').padEnd(leftWidth)}${text}`));
+  };
   for (const group of fieldGroups) {
     lines.push('', `${groupTitles[group]}:`);
     for (const name of flagFields) {
       const about = aboutField(name);
       if (about.group !== group) continue;
-      const unit = about.unit === undefined ? '' : `, ${about.unit}`;
-      const fallback = `${valueText(fieldDefault(name))}${unit}`;
-      lines.push(`  ${left(name).padEnd(width)}${about.help} [${fallback}; ${fieldRange(name)}]`);
+      const unit = about.unit === undefined ? '' : `${about.unit}, `;
+      const fallback = valueText(fieldDefault(name));
+      entry(left(name), about.help, `[${fallback} (${about.source}); ${unit}${fieldRange(name)}]`);
     }
   }
-  lines.push('', 'Presets (docs/configuration.md lists their values):');
-  for (const name of presetNames) lines.push(`  ${name.padEnd(width)}${presets[name].about}`);
+  lines.push('', 'Presets (`bun run presets` shows their values):');
+  for (const name of presetNames) entry(name, presets[name].about);
+  lines.push('', 'Protocols, each with any preset:');
+  for (const name of protocolNames) entry(name, protocols[name].about);
   return lines;
 }
 
@@ -104,13 +115,23 @@ export function configurationPage(): string {
     '<!-- Made from src/run/configuration.ts by `bun run docs`; a test compares. Do not edit. -->',
     '',
     'Each field is a flag of `bun run train` and a key of a `--config` JSON file (`{"learnStart": 500}`); a run saves all of them in',
-    'its `config.json`, which `--config` takes as it is. Strength: default < preset < `--config` file < flag. The default preset is',
-    `\`${valueText(fieldDefault('preset'))}\`${exceptions}. A preset's column shows what it sets; an empty cell keeps the default. Fields marked * may be`,
+    'its `config.json`, which `--config` takes as it is. Strength: default < preset < protocol < `--config` file < flag. The default preset',
+    `is \`${valueText(fieldDefault('preset'))}\`${exceptions}. A preset's column shows what it sets; an empty cell keeps the default. Fields marked * may be`,
     'given again with `--resume`.',
+    '',
+    '`--network` also takes a .safetensors file or a run folder, as `--initial-weights` does; `--best` beside it is `--initial-best`.',
     '',
     '## Presets',
     '',
     ...presetNames.map((name) => `- \`${name}\`: ${presets[name].about}.`),
+    '',
+    '`bun run presets` prints them side by side, `bun run presets --diff A B` what differs between two, `--json` all values.',
+    '',
+    '## Protocols',
+    '',
+    'Each with any preset: `--preset dopamine --protocol machado`.',
+    '',
+    ...protocolNames.map((name) => protocolLine(name)),
   ];
   const head = ['flag', 'key', 'default', ...presetNames, 'unit', 'allowed', 'what it is', 'source of the default'];
   for (const group of fieldGroups) {
@@ -139,6 +160,12 @@ export function configurationPage(): string {
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+function protocolLine(name: ProtocolName): string {
+  const { about, values } = protocols[name];
+  const flags = Object.entries(values).map(([key, value]) => `\`${flagName(key as FieldName)} ${valueText(value)}\``);
+  return `- \`${name}\`: ${about}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}.`;
 }
 
 const groupTitles: Readonly<Record<FieldGroup, string>> = { run: 'Run', environment: 'Environment', agent: 'Agent' };

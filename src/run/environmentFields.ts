@@ -98,7 +98,7 @@ export const environmentFields = {
   rewardClipping: field(
     z.enum(['none', 'clip', 'sign']),
     'none',
-    environment('Lapan', 'Rewards for learning: as they are, clipped to minReward..maxReward, or their sign'),
+    environment('Lapan', 'Rewards for learning: as they are, clipped to --min-reward..--max-reward, or their sign'),
   ),
   minReward: field(rewardLimit, -1, environment('Mnih 2015', 'Least reward after `clip`', 'points')),
   maxReward: field(rewardLimit, 1, environment('Mnih 2015', 'Largest reward after `clip`', 'points')),

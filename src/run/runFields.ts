@@ -89,7 +89,7 @@ export const runFields = {
   evaluateSteps: field(
     count(0, maxSteps),
     0,
-    run('Length of an evaluation; its unfinished last game is dropped; 0: `evaluateEpisodes` games instead', {
+    run('Length of an evaluation; its unfinished last game is dropped; 0: --evaluate-episodes games instead', {
       unit: steps,
     }),
   ),
@@ -113,9 +113,12 @@ export const runFields = {
   best: field(
     z.enum(['training', 'evaluation']),
     'training',
-    run('Which mean makes the best network: of the last 100 games of training, or of an evaluation', {
-      source: 'Lapan',
-    }),
+    run(
+      'Which mean makes the best network: of the last 100 games of training, or of an evaluation; bare: --initial-best',
+      {
+        source: 'Lapan',
+      },
+    ),
   ),
   layerStatistics: field(
     z.boolean(),
