@@ -1,35 +1,20 @@
 /** `bun run train <game>`: trains an agent, or goes on with a run. */
 import { mkdirSync } from 'node:fs';
-import { describeAdapter } from '../../kernels/runtime/adapter.ts';
-import { DeviceLostError, GpuError } from '../../kernels/runtime/errors.ts';
-import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
-import { Dqn } from '../agent/dqn.ts';
 import { UserError } from '../errors.ts';
 import { damaged } from '../run/checkpoint.ts';
-import { agentOptions, type Configuration, environmentOptions, type FieldName } from '../run/configuration.ts';
+import type { FieldName } from '../run/configuration.ts';
 import { aboutField, flagName } from '../run/configurationText.ts';
 import { whileWriting } from '../run/files.ts';
-import type { Kernels } from '../run/kernelChoices.ts';
-import { createDisplay } from '../run/progress.ts';
+import { beginWith, readInitialWeights } from '../run/initialWeights.ts';
 import { readConfigurationFile, resolveConfiguration } from '../run/resolve.ts';
 import { createRunFolder, openCheckpoint, recordedAdapter, recordResume, restoreBest } from '../run/runFolder.ts';
-import {
-  adapterRecord,
-  cartridgeLines,
-  loadCartridge,
-  openEnvironment,
-  openFrames,
-  sameCartridge,
-  trainingKernels,
-} from '../run/session.ts';
-import { type RunEnd, Training, type TrainingOptions } from '../run/training.ts';
+import { adapterRecord, loadCartridge, sameCartridge } from '../run/session.ts';
+import { isEvaluationDue } from '../run/trainingEvaluation.ts';
 import type { Command, ParsedArguments } from './arguments.ts';
 import { configurationFlags, configurationFlagsHelp, configurationSpecs } from './configurationFlags.ts';
-import { kernelTable } from './kernelTable.ts';
-import { runner, sentence, shown } from './words.ts';
-
-/** Signals closer than this are one press of Ctrl-C. */
-const samePressMs = 1000;
+import { runTraining } from './trainRun.ts';
+import { setUpTraining } from './trainSetUp.ts';
+import { shown } from './words.ts';
 
 export const trainCommand: Command = {
   spec: {
@@ -76,20 +61,15 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
     throw new UserError('--tune and --kernels exclude each other.', 'Leave one of them out.');
   }
   const cartridge = loadCartridge(configuration);
-  for (const line of cartridgeLines(cartridge)) console.log(line);
+  const initial = readInitialWeights(configuration);
   whileWriting(configuration.out, () => mkdirSync(configuration.out, { recursive: true }));
-  const gpu = await openGpu();
-  console.log(`Adapter: ${await describeAdapter(gpu)}`);
-  const { frames, line } = await openFrames(gpu, configuration);
-  console.log(line);
-  const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
-  const kernels = await trainingKernels(gpu, configuration, environment.actionCount, {
+  const { gpu, agent, kernels, actionCount, surroundings } = await setUpTraining(configuration, cartridge, {
     measure: tunes ? 'all' : 'first use',
   });
-  sayKernels(kernels, tunes);
-  const { validationSize } = configuration;
-  const parts = { frames, choose: kernels.choose, validationSize };
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), parts);
+  if (initial !== undefined) {
+    beginWith(agent, configuration, actionCount, initial);
+    console.log(`Initial weights: ${shown(initial.path)}`);
+  }
   const identity = { title: cartridge.title, md5: cartridge.md5, bytes: cartridge.bytes.length };
   const runFolder = createRunFolder(configuration, {
     cartridge: { ...identity, path: cartridge.path, origin: cartridge.origin },
@@ -97,7 +77,7 @@ async function startRun(parsed: ParsedArguments): Promise<number> {
     kernels: kernels.record,
     command: process.argv.slice(2),
   });
-  return runTraining(gpu, agent, { configuration, cartridge: identity, kernels: kernels.record, runFolder });
+  return runTraining(gpu, agent, { configuration, cartridge: identity, runFolder, ...surroundings });
 }
 
 async function resumeRun(parsed: ParsedArguments, path: string): Promise<number> {
@@ -127,7 +107,8 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   }
   const configuration = resolveConfiguration({ game: stored.game, flags: { ...stored, ...flags } });
   const { agentSteps } = checkpoint.agent.counters;
-  if (configuration.steps > 0 && agentSteps >= configuration.steps) {
+  const hasDoneAll = configuration.steps > 0 && agentSteps >= configuration.steps;
+  if (hasDoneAll && !isEvaluationDue(configuration, agentSteps, checkpoint.run.histories)) {
     throw new UserError(
       `The run in ${path} has done its ${configuration.steps.toLocaleString('en-US')} steps.`,
       `Go further with --steps ${2 * agentSteps}, or --steps 0 for no end.`,
@@ -135,19 +116,9 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
   }
   const cartridge = loadCartridge(configuration);
   sameCartridge(cartridge, checkpoint.cartridge, path);
-  for (const line of cartridgeLines(cartridge)) console.log(line);
-  const gpu = await openGpu();
-  console.log(`Adapter: ${await describeAdapter(gpu)}`);
-  const { frames, line } = await openFrames(gpu, configuration);
-  console.log(line);
-  const { environment } = openEnvironment(cartridge, environmentOptions(configuration), configuration.seed);
-  const kernels = await trainingKernels(gpu, configuration, environment.actionCount, {
+  const { gpu, agent, kernels, surroundings } = await setUpTraining(configuration, cartridge, {
     recorded: checkpoint.kernels,
   });
-  sayKernels(kernels, false);
-  const { validationSize } = configuration;
-  const parts = { frames, choose: kernels.choose, validationSize };
-  const agent = await Dqn.create(gpu, environment, agentOptions(configuration), parts);
   try {
     await agent.replay.restore(checkpoint.replayHeader, checkpoint.replayChunks);
     agent.restore(checkpoint.agent);
@@ -157,88 +128,19 @@ async function resumeRun(parsed: ParsedArguments, path: string): Promise<number>
     throw error;
   }
   const adapter = adapterRecord(gpu);
-  if (!Bun.deepEquals(recordedAdapter(checkpoint.runFolder), adapter)) {
+  const { runFolder } = checkpoint;
+  if (!Bun.deepEquals(recordedAdapter(runFolder), adapter)) {
     console.log('Note: the run began on another adapter; from here on it differs from one that stays there.');
   }
-  const { record } = kernels;
   restoreBest(checkpoint);
-  recordResume(checkpoint.runFolder, agentSteps, { adapter, kernels: record, command: process.argv.slice(2) });
+  recordResume(runFolder, agentSteps, { adapter, kernels: kernels.record, command: process.argv.slice(2) });
   console.log(`Resumed from: ${shown(checkpoint.path)} (${agentSteps.toLocaleString('en-US')} steps)`);
-  const { runFolder } = checkpoint;
+  const identity = checkpoint.cartridge;
   return runTraining(gpu, agent, {
-    ...{ configuration, cartridge: checkpoint.cartridge, kernels: record, runFolder, resumedFrom: checkpoint },
+    configuration,
+    cartridge: identity,
+    runFolder,
+    ...surroundings,
+    resumedFrom: checkpoint,
   });
-}
-
-function sayKernels(kernels: Kernels, tuned: boolean): void {
-  for (const line of kernels.lines) console.log(line);
-  if (tuned) for (const line of kernelTable(kernels)) console.log(line);
-}
-
-/**
- * Runs an agent until an end or a signal, saves it, and says so; resolves to the exit code.
- * A failure of the GPU becomes a UserError that says what is saved; checkpoints stay as they are.
- */
-export async function runTraining(
-  gpu: Gpu,
-  agent: Dqn,
-  run: Omit<TrainingOptions, 'agent' | 'display' | 'check'>,
-): Promise<number> {
-  const { configuration, runFolder, resumedFrom } = run;
-  console.log(`Run folder: ${shown(runFolder)}`);
-  const stop = { requested: false };
-  let requestedMs = 0;
-  const onSignal = (): void => {
-    // One Ctrl-C comes twice: from the terminal, and passed on by each `bun run` or `npx` above.
-    if (stop.requested && performance.now() - requestedMs < samePressMs) return;
-    if (stop.requested) process.exit(130);
-    stop.requested = true;
-    requestedMs = performance.now();
-    process.stderr.write('\nStopping after this step and saving; once more to stop without saving.\n');
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  const display = createDisplay(process.stdout, configuration.logEverySeconds);
-  const check = (): void => gpu.failures.take();
-  const training = new Training({ ...run, agent, display, check });
-  try {
-    const end = await training.run(stop);
-    const saved = await training.save();
-    training.close();
-    console.log(endText(end, agent, configuration, training.meanReward));
-    console.log(`Saved: ${shown(saved.path)}`);
-    if (end !== 'target')
-      console.log(`To go on: ${runner()} train --resume ${shown(runFolder)}${moreSteps(end, configuration)}`);
-    console.log(`Weights SHA-256: ${saved.weightsSha256}`);
-    return 0;
-  } catch (error) {
-    training.close();
-    if (!(error instanceof GpuError)) throw error;
-    const rescued = error instanceof DeviceLostError ? undefined : await training.rescue().catch(() => undefined);
-    const last = training.saved?.path ?? resumedFrom?.path;
-    throw new UserError(
-      `${sentence(error.message)} ${error.hint}`,
-      [
-        last === undefined
-          ? 'There is no checkpoint yet.'
-          : `The last checkpoint is ${shown(last)}; go on from it: ${runner()} train --resume ${shown(runFolder)}`,
-        rescued === undefined ? '' : `The weights of this moment are in ${shown(rescued)}.`,
-      ].join(' '),
-      { cause: error },
-    );
-  }
-}
-
-function endText(end: RunEnd, agent: Dqn, configuration: Configuration, meanReward: number | null): string {
-  const { agentSteps, episodes } = agent.counters;
-  const frames = (agentSteps * configuration.frameSkip).toLocaleString('en-US');
-  const what = { steps: 'Finished', target: 'Solved', stopped: 'Stopped' }[end];
-  const mean =
-    meanReward === null ? 'no game has ended yet' : `mean reward of the last 100 games ${meanReward.toFixed(2)}`;
-  return `${what} after ${agentSteps.toLocaleString('en-US')} steps (${frames} frames), ${episodes} games; ${mean}`;
-}
-
-/** A finished run needs a later end to go on. */
-function moreSteps(end: RunEnd, { steps }: Configuration): string {
-  return end === 'steps' ? ` --steps ${steps * 2}` : '';
 }

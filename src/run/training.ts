@@ -116,9 +116,10 @@ export class Training {
     return this.#rewards.length === 0 ? null : meanOf(this.#rewards);
   }
 
-  /** Of the last evaluation; null before the first. */
+  /** Of the last evaluation; null before the first, and where no game of it came to its end. */
   get evaluationReward(): number | null {
-    return this.#histories.reward_history.at(-1) ?? null;
+    const { reward_history: rewards, episode_counts: games } = this.#histories;
+    return (games.at(-1) ?? 0) > 0 ? rewards.at(-1)! : null;
   }
 
   /** Without evaluations and the time between stop and resume. */
@@ -295,27 +296,30 @@ export class Training {
   async #evaluated(findings: EvaluationFindings): Promise<void> {
     const { agent, configuration, display, runFolder } = this.#options;
     const { agentSteps } = agent.counters;
-    const { reward_history: rewards, step_history: steps, time_history: times } = this.#histories;
+    const { reward_history: rewards, episode_counts: games, step_history: steps } = this.#histories;
+    const secondsBefore = this.#histories.time_history.at(-1)!;
     const { trainingSeconds, elapsedSeconds } = this.#clock;
     const framesSince = (agentSteps - (steps.at(-1) ?? 0)) * configuration.frameSkip;
     const evaluation: EvaluationMetrics = {
       type: 'evaluation',
       agentSteps,
       frames: agentSteps * configuration.frameSkip,
-      isBest: findings.meanReward > Math.max(Number.NEGATIVE_INFINITY, ...rewards),
+      isBest:
+        findings.episodes > 0 && findings.meanReward > Math.max(...rewards.filter((_, i) => games[i] > 0), -Infinity),
       epsilon: this.#epsilon,
       learningRate: learningRateAt(configuration, agentSteps),
       ...findings,
       evaluationSeconds: rounded(findings.evaluationSeconds),
       evaluationFramesPerSecond: rounded(findings.evaluationFramesPerSecond),
       trainingSeconds: rounded(trainingSeconds),
-      trainingFramesPerSecond: rounded(framesSince / Math.max(1e-6, trainingSeconds - times.at(-1)!)),
+      trainingFramesPerSecond: rounded(framesSince / Math.max(1e-6, trainingSeconds - secondsBefore)),
       elapsedSeconds: rounded(elapsedSeconds),
     };
     this.#metrics.write(evaluation);
     this.#histories = withEvaluation(this.#histories, evaluation);
     writeHistories(runFolder, this.#histories);
-    const savesBest = configuration.best === 'evaluation' && (await this.#keepIfBest(evaluation.meanReward));
+    const savesBest = configuration.best === 'evaluation' && evaluation.isBest;
+    if (savesBest) await this.#keepIfBest(evaluation.meanReward);
     display.line(evaluationLine(evaluation, savesBest));
   }
 

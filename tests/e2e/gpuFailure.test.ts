@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ValidationError } from '../../kernels/runtime/errors.ts';
 import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
 import { Dqn } from '../../src/agent/dqn.ts';
-import { runTraining } from '../../src/cli/train.ts';
+import { runTraining } from '../../src/cli/trainRun.ts';
 import { UserError } from '../../src/errors.ts';
 import { agentOptions, environmentOptions } from '../../src/run/configuration.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
