@@ -74,7 +74,7 @@ export async function proveResume({ configuration, kills, folder, onLine }: Resu
       }
       counts[moment]++;
       killed++;
-      const { reached, unfinished, evaluating } = run.remains();
+      const { reached, unfinished, evaluating } = run.remains(process.pid);
       if (unfinished) found.halfWritten++;
       if (evaluating) found.duringEvaluation++;
       const { path, passedOver } = run.newest();
@@ -180,9 +180,11 @@ class Run {
     return path === undefined ? undefined : Number(/\d+$/.exec(path)![0]);
   }
 
-  isWriting(): boolean {
+  /** Whether the process of this id writes a checkpoint, or was killed while it did; one killed before it may have left another. */
+  isWriting(pid: number): boolean {
     try {
-      return readdirSync(join(this.runFolder, 'checkpoints')).some((name) => name.startsWith(unfinishedPrefix));
+      const names = readdirSync(join(this.runFolder, 'checkpoints'));
+      return names.some((name) => name.startsWith(`${unfinishedPrefix}${pid}-`));
     } catch {
       return false;
     }
@@ -198,9 +200,9 @@ class Run {
   }
 
   /** What a kill has left. */
-  remains(): { reached: number; unfinished: boolean; evaluating: boolean } {
+  remains(pid: number): { reached: number; unfinished: boolean; evaluating: boolean } {
     const reached = Math.max(this.newestStep() ?? 0, ...this.metrics().map(({ agentSteps }) => Number(agentSteps)));
-    return { reached, unfinished: this.isWriting(), evaluating: this.evaluatedStep() !== undefined };
+    return { reached, unfinished: this.isWriting(pid), evaluating: this.evaluatedStep() !== undefined };
   }
 
   /** The whole lines of metrics.jsonl. */
@@ -266,7 +268,7 @@ class RunningProcess {
     if (moment !== 'start-up') await this.begun;
     if (moment === 'checkpoint') {
       await this.#sleep(beforeMs);
-      await this.#until(() => this.#run.isWriting());
+      await this.#until(() => this.#run.isWriting(this.pid));
     }
     if (moment === 'evaluation') {
       const before = this.#run.evaluatedStep();
@@ -277,6 +279,10 @@ class RunningProcess {
     this.#process.kill('SIGKILL');
     await this.#process.exited;
     return this.#process.signalCode === 'SIGKILL';
+  }
+
+  get pid(): number {
+    return this.#process.pid;
   }
 
   /** At most until it is over. */

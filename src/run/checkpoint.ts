@@ -112,6 +112,7 @@ export async function saveCheckpoint(
   const pieces = { copyFrom: earlier.at(-1), linkFrom: earlier.at(keep > 1 ? -2 : -1) };
   const small = smallFiles(content, readIfThere(join(runFolder, 'best.safetensors')));
   let newBytes = 0;
+  removeUnfinished(dirname(path));
   await makeFolderAtomically(path, async (folder) => {
     requireDiskSpace(folder, bytesNeeded(content, small, pieces));
     const files: Record<string, FileEntry> = {};
@@ -123,7 +124,6 @@ export async function saveCheckpoint(
     newBytes += await writeReplay(folder, content.replayChunks, pieces, files);
     writeManifest(folder, { agentSteps, weightsSha256, files });
   });
-  removeUnfinished(dirname(path));
   const kept = [...earlier, path].slice(-keep);
   for (const old of all) if (!kept.includes(old)) rmSync(old, { recursive: true, force: true });
   const seconds = (performance.now() - beganMs) / 1000;

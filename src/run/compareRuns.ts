@@ -31,11 +31,8 @@ export function compareRuns(runFolder: string, otherFolder: string): Comparison[
   const states = [path, otherPath].map((folder) => JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')));
   const state = (part: string): Comparison => ofValues(`state: ${part}`, states[0][part], states[1][part]);
   return [
-    {
-      what: 'weights',
-      same: manifest.weightsSha256 === other.weightsSha256 && manifest.agentSteps === other.agentSteps,
-      detail: `${manifest.weightsSha256} and ${other.weightsSha256}`,
-    },
+    ofValues('weights', manifest.weightsSha256, other.weightsSha256),
+    ofValues('agent steps', manifest.agentSteps, other.agentSteps),
     ofFiles('networks, optimiser, environment', (name) => name === 'training.safetensors'),
     ofFiles('best weights', (name) => name === 'best.safetensors'),
     ofFiles('replay memory', (name) => name.startsWith('replay-')),
@@ -48,8 +45,9 @@ export function compareRuns(runFolder: string, otherFolder: string): Comparison[
 
 function ofValues(what: string, value: unknown, other: unknown): Comparison {
   const place = firstDifference(value, other, '');
-  const size = Array.isArray(value) ? `${value.length} entries, equal` : 'equal';
-  return { what, same: place === undefined, detail: place === undefined ? size : `differs${place && ` at ${place}`}` };
+  if (place !== undefined) return { what, same: false, detail: place === '' ? 'not equal' : `not equal at ${place}` };
+  const detail = value === undefined ? 'neither has it' : Array.isArray(value) ? `${value.length} entries` : 'equal';
+  return { what, same: true, detail };
 }
 
 /** The path of the first value that differs; undefined where all are equal. */

@@ -105,8 +105,9 @@ export async function makeFolderAtomically(
   }
 }
 
-/** Deletes what killed runs left unfinished in `folder`. */
+/** Deletes what killed runs left unfinished in `folder`, if there is one. */
 export function removeUnfinished(folder: string): void {
+  if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     if (name.startsWith(unfinishedPrefix)) rmSync(join(folder, name), { recursive: true, force: true });
   }
