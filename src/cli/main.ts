@@ -1,5 +1,5 @@
 /**
- * The command line: `bun run train|eval|play|trace|roms|tune|verify|doctor …`. What its words may be and its exit codes: commandLine.ts.
+ * The command line: `bun run train|eval|play|export|trace|roms|tune|verify|doctor …`. What its words may be and its exit codes: commandLine.ts.
  * Benchmarks are a program of their own: bench/main.ts.
  */
 import { type Commands, runProgram } from './commandLine.ts';
@@ -9,6 +9,7 @@ const commands: Commands = {
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   play: async () => (await import('./play.ts')).playCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,
   roms: async () => (await import('./roms.ts')).romsCommand,
   'roms import': async () => (await import('./romsImport.ts')).romsImportCommand,
