@@ -5,6 +5,7 @@ import { Learner } from '../../src/agent/learner.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
 import { Policy } from '../../src/agent/policy.ts';
 import { Validator } from '../../src/agent/validation.ts';
+import { Xoshiro128 } from '../../src/random.ts';
 import { ScriptedRewards } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
 import { plainAgent } from '../support/options.ts';
@@ -132,6 +133,17 @@ describe('the order of a step', () => {
     expect(before[7]).toBe(after[6]);
   });
 });
+
+test.each(['first', 'random'] as const)(
+  '%s of equal actions: the policy gets a generator to draw from or none',
+  async (greedyTies) => {
+    const dqn = await opened(new ScriptedRewards(36, [0]), { greedyTies });
+    const spy = spyOn(Policy.prototype, 'act');
+    spies.push(spy);
+    await dqn.step();
+    expect(spy.mock.calls[0][1] instanceof Xoshiro128).toBe(greedyTies === 'random');
+  },
+);
 
 /** What each update got: the batch's rewards beside those that the script has for the steps whose frames it got, and the rate. */
 async function updatesOf(rewards: readonly number[], changes: Partial<DqnOptions>, steps: number) {
