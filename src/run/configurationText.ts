@@ -162,9 +162,15 @@ export function configurationPage(): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** As it is given on the command line: `--random-starts 30`, `--no-double-dqn`. */
+function flagText(name: FieldName, value: unknown): string {
+  if (typeof value === 'boolean') return value ? flagName(name) : `--no-${flagName(name).slice(2)}`;
+  return `${flagName(name)} ${value}`;
+}
+
 function protocolLine(name: ProtocolName): string {
   const { about, values } = protocols[name];
-  const flags = Object.entries(values).map(([key, value]) => `\`${flagName(key as FieldName)} ${valueText(value)}\``);
+  const flags = Object.entries(values).map(([key, value]) => `\`${flagText(key as FieldName, value)}\``);
   return `- \`${name}\`: ${about}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}.`;
 }
 
