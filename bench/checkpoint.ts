@@ -13,7 +13,7 @@ import { toNamedArrays } from '../src/agent/weights.ts';
 import { type Command, integerFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
 import { Xoshiro128 } from '../src/random.ts';
-import { type CheckpointContent, loadCheckpoint, saveCheckpoint } from '../src/run/checkpoint.ts';
+import { type CheckpointContent, loadCheckpoint, type RunState, saveCheckpoint } from '../src/run/checkpoint.ts';
 import { agentOptions, type Configuration, environmentOptions } from '../src/run/configuration.ts';
 import { folderBytes } from '../src/run/diskSpace.ts';
 import { jsonBytes, writeAtomically } from '../src/run/files.ts';
@@ -21,6 +21,7 @@ import { availableMemoryBytes, bytesText, requireReplayMemory } from '../src/run
 import { requireWritable } from '../src/run/recordingFile.ts';
 import { resolveConfiguration } from '../src/run/resolve.ts';
 import { loadCartridge, openEnvironment } from '../src/run/session.ts';
+import { noHistories } from '../src/run/trainingHistories.ts';
 import { type Machine, machineLine, observeMachine } from './machine.ts';
 
 const defaultTransitions = 1_000_000;
@@ -29,6 +30,11 @@ const defaultSteps = 50_000;
 const playedSteps = 20_000;
 /** Written after the first one. */
 const laterCheckpoints = 4;
+
+const noRun: RunState = {
+  ...{ rewards: [], bestMeanReward: null, startsGame: true, histories: noHistories },
+  ...{ elapsedSeconds: 0, trainingSeconds: 0, metricsBytes: 0 },
+};
 
 interface Written {
   readonly seconds: number;
@@ -185,7 +191,7 @@ async function contentOf(
   return {
     ...{ configuration, agent },
     cartridge: { title: 'Pong', md5: '', bytes: 0 },
-    run: { rewards: [], bestMeanReward: null, elapsedSeconds: 0, metricsBytes: 0 },
+    run: noRun,
     weights: toNamedArrays(shape, values),
     replayHeader: replay.header(),
     replayChunks: replay.chunks(),

@@ -164,8 +164,7 @@ class Run {
     const evaluations = this.metrics().flatMap(({ evaluationSeconds }) =>
       typeof evaluationSeconds === 'number' ? [1000 * evaluationSeconds] : [],
     );
-    // A checkpoint's time is said in tenths of a second, so that a quick one would be none.
-    return { checkpointMs: Math.max(30, mean(this.#checkpointMs)), evaluationMs: mean(evaluations) || 0 };
+    return { checkpointMs: mean(this.#checkpointMs) || 0, evaluationMs: mean(evaluations) || 0 };
   }
 
   /** The newest checkpoint that is whole, and what is wrong with newer ones. */
@@ -244,7 +243,7 @@ class RunningProcess {
       if (/^Run folder:/m.test(text)) begun();
     }
     begun();
-    for (const [, seconds] of text.matchAll(/^Checkpoint: .* in (\d+\.\d) s/gm))
+    for (const [, seconds] of text.matchAll(/^Checkpoint: .* in (\d+\.\d+) s/gm))
       this.checkpointMs.push(1000 * Number(seconds));
     return text;
   }

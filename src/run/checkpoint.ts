@@ -132,7 +132,7 @@ export async function saveCheckpoint(
 
 /** The line that tells of it. */
 export function writtenText({ path, newBytes, runFolderBytes, seconds }: WrittenCheckpoint): string {
-  const added = `${bytesText(newBytes)} in ${seconds.toFixed(1)} s`;
+  const added = `${bytesText(newBytes)} in ${seconds.toFixed(2)} s`;
   return `Checkpoint: ${basename(path)}, ${added}; the run folder takes ${bytesText(runFolderBytes)}`;
 }
 

@@ -43,7 +43,7 @@ describe('checkpoints', () => {
     const { training, runFolder } = started({ steps: 400, checkpointEvery: 200, keep: 3 });
     await training.run(going);
     const lines = shown.filter((line) => line.startsWith('Checkpoint: '));
-    expect(lines.at(-2)).toMatch(/^Checkpoint: step-000000200, \d[\d.]* kB in \d+\.\d s; the run folder takes /);
+    expect(lines.at(-2)).toMatch(/^Checkpoint: step-000000200, \d[\d.]* kB in \d+\.\d\d s; the run folder takes /);
     const sizes = listCheckpoints(runFolder).map(folderBytes);
     expect(lines.at(-2)).toContain(`${bytesText(sizes[0] - statSync(manifestOf(runFolder, 0)).size)} in`);
     expect(folderBytes(runFolder)).toBeGreaterThan(sizes[0] + sizes[1]);
