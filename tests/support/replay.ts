@@ -1,7 +1,13 @@
 /** What the tests of the replay memory, its frames and checkpoints share. */
 import type { AdapterKind } from '../../kernels/runtime/adapter.ts';
 import { Gpu } from '../../kernels/runtime/gpu.ts';
-import type { ReplayMemoryOptions } from '../../src/agent/replayMemory.ts';
+import {
+  blackFrame,
+  type ReplayBatch,
+  type ReplayMemory,
+  type ReplayMemoryOptions,
+} from '../../src/agent/replayMemory.ts';
+import { Xoshiro128 } from '../../src/random.ts';
 
 /** States of successive frames, transitions of one step, every batch drawn by itself and guarded; nobody's quirks. */
 export const plainReplay = {
@@ -50,4 +56,57 @@ export function gpuWithMemory(gpu: Gpu, bytes: number, kind: AdapterKind = 'hard
     },
   });
   return new Gpu({ adapter: gpu.adapter, provider: gpu.provider, kind }, device);
+}
+
+export const black = -1;
+
+/** Four bytes that say which frame it is. */
+export function frameOf(id: number): Uint8Array {
+  return new Uint8Array(new Uint32Array([id]).buffer);
+}
+
+/** One transition of a batch by the numbers of its frames (`frameOf`), oldest first, or `black`. */
+export interface SampledTransition {
+  readonly state: readonly number[];
+  readonly next: readonly number[];
+  readonly action: number;
+  readonly reward: number;
+  readonly terminal: number;
+  readonly discount: number;
+}
+
+/** The transition in place `sample` of a batch of frames of four bytes. */
+export function transitionAt(batch: ReplayBatch, sample: number): SampledTransition {
+  const frames = new Uint32Array(batch.frames.buffer);
+  const stack = batch.stateIndices.length / batch.batchSize;
+  const numbers = (indices: Uint32Array): number[] =>
+    [...indices.subarray(sample * stack, (sample + 1) * stack)].map((slot) =>
+      slot === blackFrame ? black : frames[slot],
+    );
+  return {
+    state: numbers(batch.stateIndices),
+    next: numbers(batch.nextStateIndices),
+    action: batch.actions[sample],
+    reward: batch.rewards[sample],
+    terminal: batch.terminals[sample],
+    discount: batch.discounts[sample],
+  };
+}
+
+/** All transitions that can be sampled now, by their states' newest frames; what is drawn ahead stays as it is. */
+export function allTransitions(memory: ReplayMemory): SampledTransition[] {
+  const count = memory.sampleable;
+  if (count === 0) return [];
+  const batch = memory.createBatch(count);
+  // Nonsense first, so that what is not written shows.
+  for (const array of [batch.frames, batch.stateIndices, batch.nextStateIndices]) array.fill(0xee);
+  for (const array of [batch.rewards, batch.terminals, batch.discounts]) array.fill(Number.NaN);
+  memory.sampleApart(count, new Xoshiro128(count, 'all transitions'), batch, 'without-replacement');
+  const all = Array.from({ length: count }, (_, sample) => transitionAt(batch, sample));
+  return all.sort((a, b) => newest(a) - newest(b));
+}
+
+/** The number of the newest frame of its state. */
+export function newest({ state }: SampledTransition): number {
+  return state[state.length - 1];
 }
