@@ -26,6 +26,27 @@ const everything: EnvironmentOptions = {
   maxEpisodeFrames: 400,
 };
 
+/** DeepMind's starts and lives, and Graetz's picture, memory and limit (reference algorithms.md A and C), with histories. */
+const deepmind: EnvironmentOptions = {
+  ...everything,
+  fireStart: 'off',
+  randomStartForm: 'one-more',
+  lifeLossBreaksSkip: true,
+  afterLifeLoss: 'random-start',
+  stackPadding: 'previous',
+  historyType: 'exp2',
+};
+const graetz: EnvironmentOptions = {
+  ...everything,
+  maxPool: 1,
+  resize: 'nearest',
+  crop: 'graetz',
+  stackPadding: 'repeat',
+  lifeLoss: 'terminal-in-memory',
+  historySpacing: 2,
+  maxEpisodeSteps: 90,
+};
+
 function make(seed: number, options: EnvironmentOptions = everything, game: Game = bricks): AtariEnvironment {
   const { repeatActionProbability } = options;
   return new AtariEnvironment(
@@ -44,7 +65,8 @@ function play(env: AtariEnvironment, steps: number, ended: boolean): { log: stri
     if (over) log.push(`reset ${JSON.stringify(env.reset().info)} ${Bun.hash(env.observation())}`);
     const result = env.step(actions.nextInt(env.actionCount));
     over = result.terminated || result.truncated;
-    log.push(`${JSON.stringify(result)} ${Bun.hash(env.observation())}`);
+    const { observation, ...told } = result;
+    log.push(`${JSON.stringify(told)} ${Bun.hash(observation)}`);
   }
   return { log, ended: over };
 }
@@ -69,13 +91,17 @@ test('a real console: reset(seed) begins the play of a new environment with this
   expect(play(env, 80, false)).toEqual(play(fresh, 80, false));
 });
 
-test('a real console: a snapshot goes on as the original does', () => {
-  const env = make(1);
+test.each([
+  ['everything', everything],
+  ['deepmind', deepmind],
+  ['graetz', graetz],
+] as const)('a real console: a snapshot goes on as the original does: %s', (_, options) => {
+  const env = make(1, options);
   let ended = true;
   for (const steps of [37, 60]) {
     ended = play(env, steps, ended).ended;
     const saved = env.snapshot();
-    const other = make(9);
+    const other = make(9, options);
     other.restore(saved);
     const expected = play(env, 60, ended);
     expect(play(other, 60, ended)).toEqual(expected);
