@@ -3,6 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { decodeSafetensors, encodeSafetensors, hashTensors, type StoredTensor } from '../../src/run/safetensors.ts';
+import { readIndependently } from '../support/safetensorsReader.ts';
 
 const names = ['conv1.weight', 'conv1.bias', 'history.frames'];
 const tensors: StoredTensor[] = [
@@ -15,35 +16,13 @@ function fileOf(chunks: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** Reads by the letter of the format's page and shares nothing with the code under test. */
-function readIndependently(file: Uint8Array) {
-  const buffer = Buffer.from(file);
-  const length = buffer.readUInt32LE(0);
-  expect(buffer.readUInt32LE(4)).toBe(0);
-  const json = buffer.toString('utf8', 8, 8 + length);
-  expect(json[0]).toBe('{');
-  const { __metadata__, ...header } = JSON.parse(json);
-  const data = buffer.subarray(8 + length);
-  let next = 0;
-  const read = Object.entries(header).map(([name, entry]) => {
-    const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: number[] };
-    // "The byte buffer needs to be entirely indexed, and cannot contain holes."
-    expect(offsets[0]).toBe(next);
-    next = offsets[1];
-    const bytes = data.subarray(offsets[0], offsets[1]);
-    const count = shape.reduce((a, b) => a * b, 1);
-    expect(bytes.length).toBe(count * (dtype === 'F32' ? 4 : 1));
-    const value = (i: number) => (dtype === 'F32' ? bytes.readFloatLE(4 * i) : bytes.readUInt8(i));
-    return { name, dtype, shape, values: Array.from({ length: count }, (_, i) => value(i)) };
-  });
-  expect(next).toBe(data.length);
-  return { read, metadata: __metadata__, dataStart: 8 + length, data };
-}
-
 describe('written', () => {
-  const { read, metadata, dataStart, data } = readIndependently(
-    fileOf(encodeSafetensors({ tensors, metadata: { format: 'pt' } })),
-  );
+  const {
+    tensors: read,
+    metadata,
+    dataStart,
+    data,
+  } = readIndependently(fileOf(encodeSafetensors({ tensors, metadata: { format: 'pt' } })));
 
   test('an independent reader finds names, types, shapes and values', () => {
     expect(read.map(({ name }) => name)).toEqual(names);
