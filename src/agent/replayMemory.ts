@@ -287,9 +287,14 @@ export class ReplayMemory {
     if (version !== 2 || !Number.isInteger(head) || length < 0 || length > this.capacity || !headFits) {
       throw new RangeError(`not a replay memory's header: version ${version}, length ${length}, head ${head}`);
     }
-    if (drawn.entries.length > this.options.replayBuffer || drawn.entries.some((entry) => !(entry < length))) {
+    const isEntry = (entry: number): boolean => Number.isInteger(entry) && entry >= 0 && entry < length;
+    if (
+      drawn.entries.length > this.options.replayBuffer ||
+      !drawn.entries.every(isEntry) ||
+      !(drawn.storedSince >= 0)
+    ) {
       throw new RangeError(
-        `not a replay memory's header: what is drawn are not up to ${this.options.replayBuffer} of its entries`,
+        "not a replay memory's header: what it says is drawn are not as many entries of it, or fewer",
       );
     }
     const ring = this.#ring;

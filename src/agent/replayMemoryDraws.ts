@@ -19,8 +19,11 @@ export interface DrawnTransitions {
   readonly storedSince: number;
 }
 
-/** So many transitions rejected by the probabilities one after the other are an error: about a second; one in a million is found. */
-const mostRejected = 2 ** 24;
+/**
+ * So many transitions rejected by the probabilities one after the other are an error. It takes half a second; where one of 200,000 is kept,
+ * it happens to one sample of a thousand million.
+ */
+const mostRejected = 2 ** 22;
 
 export class ReplayDraws {
   /** Of the batch that was asked for last, from `first` on; and, up to the end, of those to come. */
