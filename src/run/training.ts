@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import type { Dqn, DqnStep } from '../agent/dqn.ts';
 import type { Environment } from '../agent/environment.ts';
-import { learningRateAt } from '../agent/schedule.ts';
+import { epsilonAt, learningRateAt } from '../agent/schedule.ts';
 import {
   type CartridgeIdentity,
   type LoadedCheckpoint,
@@ -306,7 +306,7 @@ export class Training {
       frames: agentSteps * configuration.frameSkip,
       isBest:
         findings.episodes > 0 && findings.meanReward > Math.max(...rewards.filter((_, i) => games[i] > 0), -Infinity),
-      epsilon: this.#epsilon,
+      epsilon: epsilonAt(configuration, agentSteps),
       learningRate: learningRateAt(configuration, agentSteps),
       ...findings,
       evaluationSeconds: rounded(findings.evaluationSeconds),
