@@ -117,6 +117,22 @@ describe('a policy', () => {
     }
   });
 
+  test('of one state takes games in turn, each whole after another one', async () => {
+    const { policies, valuesOf } = await opened(1);
+    const [one] = policies;
+    const players = new Players();
+    for (let time = 0; time < 6; time++) {
+      players.next();
+      const expected = await valuesOf(players.stacks());
+      const size = Math.max(...expected.map(Math.abs));
+      for (const [state, history] of players.histories.entries()) {
+        await one.act(history);
+        const row = expected.subarray(state * actionCount, (state + 1) * actionCount);
+        expectClose(`values of game ${state}`, one.values(), row, 1e-4 * size);
+      }
+    }
+  });
+
   test('refuses another number of histories', async () => {
     const { policies } = await opened(states, 1);
     const [all, one] = policies;

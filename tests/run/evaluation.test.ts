@@ -240,8 +240,8 @@ test('an agent that is evaluated between its steps goes on as one that is not', 
   const gpu = await testGpu();
   const options = {
     ...plainAgent,
-    ...{ observationSize: 36, stack: 2, batchSize: 8, replayCapacity: 200, learnStart: 20, updateEvery: 2 },
-    ...{ epsilonStart: 0.5, epsilonEnd: 0.1, epsilonDecaySteps: 40, greedyTies: 'random' as const },
+    ...{ observationSize: 36, stack: 2, batchSize: 8, replayCapacity: 200, learnStart: 20, updateEvery: 1 },
+    ...{ epsilonStart: 0, epsilonEnd: 0, greedyTies: 'random' as const, learningRate: 2e-3 },
   };
   const agents = [];
   for (let i = 0; i < 2; i++) {
@@ -251,13 +251,13 @@ test('an agent that is evaluated between its steps goes on as one that is not', 
   const [undisturbed, evaluated] = agents;
   const configuration = configured({ ...options, network: 'nips2013', evaluateSteps: 9, evaluationEpsilon: 0.1 });
   const findings = [];
-  for (let step = 0; step < 60; step++) {
+  for (let step = 0; step < 100; step++) {
     const actions = [];
     for (const dqn of agents) actions.push((await dqn.step()).action);
     expect(actions[0]).toBe(actions[1]);
-    if (step % 7 !== 6) continue;
+    if (step % 3 !== 2) continue;
     for (let twice = 0; twice < 2; twice++) {
-      findings.push(await evaluateAgent(evaluated, new BrightHalf(36, 3), configuration, () => true));
+      findings.push(await evaluateAgent(evaluated, new BrightHalf(36, 4), configuration, () => true));
     }
     const [first, second] = findings.slice(-2).map((found) => ({ ...found, ...clocks }));
     expect(second).toEqual(first);
