@@ -6,7 +6,7 @@ import { aboutField, configurationHelp, fieldKind, fieldOfFlag, flagName } from 
 import type { PresetName } from '../run/presets.ts';
 import { type LooseConfiguration, parseFlagText } from '../run/resolve.ts';
 import type { FlagSpec, ParsedArguments } from './arguments.ts';
-import { deepmindFlags, deepmindHelp, deepmindSpecs, deepmindSpellings } from './deepmindFlags.ts';
+import { deepmindFlags, deepmindHelp, deepmindSpecs, deepmindSpellings, sharedOptions } from './deepmindFlags.ts';
 import { bestTexts, networkValues } from './networkFlag.ts';
 
 /** What a call says of the configuration. All but `lines` goes into `resolveConfiguration`. */
@@ -20,16 +20,14 @@ export interface GivenConfiguration {
   readonly lines: readonly string[];
 }
 
-/** Flags of ours that DeepMind's program has, too. */
-const sharedNames: readonly FieldName[] = ['steps', 'seed', 'name', 'network', 'best'];
-
 const fieldSpecs: readonly FlagSpec[] = flagFields.map((name: FieldName) => {
   const isSwitch = fieldKind(name).type === 'switch';
+  const theirName = sharedOptions[name];
   return {
     flag: flagName(name),
     help: aboutField(name).help,
     ...(isSwitch ? { negatable: true } : { placeholder: 'VALUE' }),
-    ...(sharedNames.includes(name) ? { aliases: deepmindSpellings(name) } : {}),
+    ...(theirName === undefined ? {} : { aliases: deepmindSpellings(theirName) }),
     ...(name === 'best' ? { optionalValues: Object.keys(bestTexts) } : {}),
   };
 });

@@ -2,7 +2,7 @@
  * The options of DeepMind's program by their own names, so that a published line can be pasted: `-actrep 4`, `-agent_params "lr=0.00025"`.
  * Each becomes a field of the configuration, is accepted with a line that says what became of it, or is refused where leaving it out would
  * change what is learned. What the line does not name has the value of the preset, that of the published run, and not the default of that
- * program's code. Leaves out: -steps, -seed, -name, -network and -best, which are flags of ours, too (configurationFlags.ts).
+ * program's code. Leaves out: what the options that are flags of ours, too, mean (configurationFlags.ts).
  * Source: the options of the published program of Mnih et al., Nature 518, 2015; names and meanings only.
  */
 import { UserError } from '../errors.ts';
@@ -122,6 +122,11 @@ const agentParameters: Readonly<Record<string, Option>> = {
   verbose: idle('not needed; --log-every-seconds and --game-line-every say what is printed'),
 };
 
+/** DeepMind's names of options that are flags of ours, too. */
+export const sharedOptions: Readonly<Partial<Record<FieldName, string>>> = {
+  ...{ steps: 'steps', seed: 'seed', name: 'name', network: 'network', best: 'best', randomStarts: 'random_starts' },
+};
+
 /** By DeepMind's names. */
 const runOptions: Readonly<Record<string, Option>> = {
   framework: only(['alewrap'], 'the console is our own, in the place of alewrap', {
@@ -135,7 +140,6 @@ const runOptions: Readonly<Record<string, Option>> = {
   }),
   agent_params: table(agentParameters),
   actrep: sets('frameSkip'),
-  random_starts: sets('randomStarts'),
   pool_frms: table({ type: only(['max'], 'frames are pooled by their maximum'), size: sets('maxPool') }),
   prog_freq: sets('metricsEvery'),
   eval_freq: sets('evaluateEvery'),
@@ -178,9 +182,7 @@ export function deepmindFlags(
 /** The lines of `--help` about these options, of `width` characters. */
 export function deepmindHelp(width = 120): string[] {
   const texts = [
-    `-steps, -seed, -name, -network, -best, ${Object.keys(runOptions)
-      .map((name) => `-${name}`)
-      .join(', ')}`,
+    [...Object.values(sharedOptions), ...Object.keys(runOptions)].map((name) => `-${name}`).join(', '),
     `-agent_params "lr=0.00025,…" of ${Object.keys(agentParameters).join(', ')}`,
     'With any that only DeepMind has, the preset is deepmind where none is named. Flags of ours are stronger.',
   ];

@@ -21,6 +21,7 @@ import {
   fieldOfFlag,
   fieldRange,
   flagName,
+  valueText,
 } from '../../src/run/configurationText.ts';
 import { presetNames, presets } from '../../src/run/presets.ts';
 import { parseFlagText, readConfigurationFile, resolveConfiguration } from '../../src/run/resolve.ts';
@@ -58,8 +59,18 @@ describe('every field', () => {
       const negatable = fieldKind(name).type === 'switch' ? `--[no-]${flagName(name).slice(2)} ` : `${flagName(name)} `;
       const lines = help.filter((line) => line.trimStart().startsWith(negatable));
       expect(lines).toHaveLength(1);
-      expect(lines[0]).toContain(fieldRange(name));
+      const { help: what, source, unit } = aboutField(name);
+      const about = help.slice(help.indexOf(lines[0])).join(' ').replaceAll(/ +/g, ' ');
+      const range = `${unit === undefined ? '' : `${unit}, `}${fieldRange(name)}`;
+      const entry = `${what} [${valueText(fieldDefault(name))} (${source}); ${range}]`;
+      const placeholder = / [A-Z]+ /.exec(lines[0])?.[0] ?? ' ';
+      expect(about).toStartWith(` ${negatable.trim()}${fieldKind(name).type === 'switch' ? ' ' : placeholder}${entry}`);
     }
+  });
+
+  test('no line of --help is wider than it should be', () => {
+    for (const width of [100, 120])
+      for (const line of configurationHelp(width)) expect(line.length).toBeLessThanOrEqual(width);
   });
 
   test('of agent and environment reaches the options object under its own name', () => {
@@ -88,7 +99,7 @@ describe('ranges', () => {
     ['stack', [1, 16], [0, 17]],
     ['frameSkip', [1, 60], [0, 61]],
     ['observationSize', [84], [34, 51, 162]],
-    ['keepCheckpoints', [1], [0]],
+    ['keep', [1], [0]],
     ['checkpointEvery', [0], [-1]],
     ['logEverySeconds', [0.1], [0.09, 86401]],
   ];
@@ -104,15 +115,6 @@ describe('ranges', () => {
   test('a file names itself and its key', () => {
     const file = { path: 'my.json', values: { batchSize: -1 } };
     expect(complaint(() => resolveConfiguration({ game: 'pong', file }))).toStartWith('my.json, batchSize: -1 ');
-  });
-
-  test('fields that only fit together', () => {
-    expect(complaint(() => resolve({ learnStart: 31 }))).toContain('--learn-start: 31');
-    expect(resolve({ learnStart: 32 }).learnStart).toBe(32);
-    expect(complaint(() => resolve({ replayCapacity: 71 }))).toContain('--replay-capacity 72');
-    expect(resolve({ replayCapacity: 72 }).replayCapacity).toBe(72);
-    expect(complaint(() => resolve({ observationSize: 64 }))).toContain('--resize area');
-    expect(resolve({ observationSize: 64, resize: 'area' }).observationSize).toBe(64);
   });
 
   test('a storage that is not there: one line that names those that are', () => {
@@ -136,8 +138,9 @@ describe('flag texts', () => {
     ['learningRate', '.5', 0.5],
     ['targetReward', 'none', null],
     ['name', '007', '007'],
-    ['fireStart', undefined, true],
-    ['fireStart', 'false', false],
+    ['doubleDqn', undefined, true],
+    ['doubleDqn', 'false', false],
+    ['epsilonFinal', 'none', null],
     ['network', 'nature', 'nature'],
   ] as [FieldName, string | undefined, unknown][])('%s %p', (name, text, value) => {
     expect(parseFlagText(name, text)).toBe(value);
@@ -151,16 +154,23 @@ describe('flag texts', () => {
     ['steps', 'Infinity'],
     ['steps', 'none'],
     ['steps', undefined],
-    ['fireStart', 'perhaps'],
+    ['doubleDqn', 'perhaps'],
+    ['epsilonEnd', 'none'],
   ] as [FieldName, string | undefined][])('%s %p is refused', (name, text) => {
     expect(complaint(() => parseFlagText(name, text))).toStartWith(flagName(name));
   });
 });
 
 describe('strength', () => {
-  test('default < preset < file < flag', () => {
-    const file = { path: 'x.json', values: { preset: 'quick', learnStart: 700, batchSize: 48 } };
-    const configuration = resolveConfiguration({ game: 'catch', file, flags: { batchSize: 64 } });
+  test('default < preset < protocol < file < flag', () => {
+    const values = { preset: 'quick', protocol: 'machado', learnStart: 700, batchSize: 48, maxEpisodeFrames: 9 };
+    const configuration = resolveConfiguration({
+      game: 'catch',
+      file: { path: 'x.json', values },
+      flags: { batchSize: 64 },
+    });
+    expect(configuration.repeatActionProbability).toBe(0.25);
+    expect(configuration.maxEpisodeFrames).toBe(9);
     expect(configuration.adamBeta2).toBe(0.999);
     expect(configuration.network).toBe('nips2013');
     expect(configuration.learnStart).toBe(700);
@@ -190,18 +200,6 @@ describe('strength', () => {
 describe('presets', () => {
   test.each(presetNames)('%s is valid by itself', (preset) => {
     expect(resolve({ preset })).toMatchObject(presets[preset].values);
-  });
-
-  test('lapan is Lapan’s agent (reference: algorithms.md B)', () => {
-    expect(resolve({ preset: 'lapan' })).toMatchObject({
-      ...{ optimiser: 'adam', learningRate: 1e-4, discount: 0.99, batchSize: 32, replayCapacity: 10_000 },
-      ...{ learnStart: 10_000, targetEvery: 1_000, updateEvery: 1, loss: 'squared', gradient: 'mean' },
-      ...{ epsilonStart: 1, epsilonEnd: 0.02, epsilonDecaySteps: 100_000, epsilonDecayFrom: 'start' },
-      ...{ replaySampling: 'without-replacement', targetReward: 19.5, steps: 0, network: 'nature' },
-      ...{ frameSkip: 4, maxPool: 2, fireStart: true, resize: 'crop', observationSize: 84, stack: 4 },
-      ...{ stackPadding: 'zero', lifeLossTerminal: false, rewardClipping: 'none', randomStarts: 0 },
-      ...{ repeatActionProbability: 0, actionSet: 'minimal' },
-    });
   });
 
   test('what --help calls the default is what runs without a preset', () => {
