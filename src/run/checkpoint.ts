@@ -113,8 +113,8 @@ export async function saveCheckpoint(
   const small = smallFiles(content, readIfThere(join(runFolder, 'best.safetensors')));
   let newBytes = 0;
   removeUnfinished(dirname(path));
+  requireDiskSpace(runFolder, bytesNeeded(content, small, pieces));
   await makeFolderAtomically(path, async (folder) => {
-    requireDiskSpace(folder, bytesNeeded(content, small, pieces));
     const files: Record<string, FileEntry> = {};
     for (const [name, chunks] of small) {
       writeFlushed(join(folder, name), ...chunks);

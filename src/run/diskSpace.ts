@@ -19,7 +19,7 @@ export function requireDiskSpace(folder: string, neededBytes: number, freeBytes 
   if (freeBytes === undefined || neededBytes <= freeBytes) return;
   throw new UserError(
     `Cannot write a checkpoint to ${folder}: it takes about ${bytesText(neededBytes)}, and ${bytesText(freeBytes)} are free.`,
-    'Make room there; the checkpoints before it are whole.',
+    'Make room there; what was saved before stays as it is.',
   );
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Dqn, DqnStep } from '../agent/dqn.ts';
 import type { Environment } from '../agent/environment.ts';
 import { epsilonAt, learningRateAt } from '../agent/schedule.ts';
+import { UserError } from '../errors.ts';
 import {
   type CartridgeIdentity,
   type LoadedCheckpoint,
@@ -346,7 +347,17 @@ export class Training {
     const { checkpointEvery, checkpointEveryGames } = configuration;
     const bySteps = checkpointEvery > 0 && agentSteps % checkpointEvery === 0;
     const byGames = checkpointEveryGames > 0 && this.#startsGame && episodes % checkpointEveryGames === 0;
-    if (bySteps || byGames) await this.save();
+    if (bySteps || byGames) await this.#saveIfPossible();
+  }
+
+  /** A full disk costs a checkpoint, not the run: what has been learned since the last one would be lost with it. */
+  async #saveIfPossible(): Promise<void> {
+    try {
+      await this.save();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#options.display.line(`Warning: ${error.message} ${error.hint} The run goes on.`);
+    }
   }
 
   /** Every now and then: serves signals and timers, and throws what the GPU has reported. */

@@ -1,5 +1,6 @@
 /** Checkpoints and run folders: written whole, linked where unchanged. Damage: checkpointDamage.test.ts. */
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, spyOn, test } from 'bun:test';
+import * as fs from 'node:fs';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints, loadCheckpoint, loadWeightsFile, saveCheckpoint } from '../../src/run/checkpoint.ts';
@@ -111,6 +112,21 @@ describe('checkpoints', () => {
     expect(freeDiskBytes(join(folder, 'nowhere'))).toBeUndefined();
   });
 
+  test('no room for one costs no more than that one: it is said, the run goes on, and the next one is written', async () => {
+    const { training, runFolder } = started({ steps: 90, checkpointEvery: 30, keep: 3 });
+    const room = { bavail: 1e6, bsize: 4096 } as fs.StatsFs;
+    const statfs = spyOn(fs, 'statfsSync').mockReturnValue(room as never);
+    statfs.mockReturnValueOnce(room as never).mockReturnValueOnce({ bavail: 1, bsize: 4096 } as never);
+    await training.run(going);
+    statfs.mockRestore();
+    expect(readdirSync(join(runFolder, 'checkpoints')).sort()).toEqual(['step-000000030', 'step-000000090']);
+    const [warning] = shown.filter((line) => line.startsWith('Warning: '));
+    expect(warning).toContain(`Cannot write a checkpoint to ${runFolder}: it takes about`);
+    expect(warning).toEndWith(
+      'and 4.10 kB are free. Make room there; what was saved before stays as it is. The run goes on.',
+    );
+  });
+
   test('hold the best weights as they were: a resumed run begins with them, not with later ones', async () => {
     const { training, runFolder } = started({ steps: 75, checkpointEvery: 50 });
     await training.run(going);
@@ -155,7 +171,7 @@ describe('checkpoints', () => {
     };
     const training = new Training({ agent, configuration, cartridge, runFolder, display, check });
     await expect(training.run(going)).rejects.toThrow('device trouble');
-    expect(readdirSync(join(runFolder, 'checkpoints'))).toEqual(['step-000000050', 'step-000000100']);
+    expect(readdirSync(join(runFolder, 'checkpoints')).sort()).toEqual(['step-000000050', 'step-000000100']);
     const rescued = await training.rescue();
     expect(loadWeightsFile(rescued!).tensors[0].data).toEqual((await agent.weights())[0].data);
   });
