@@ -134,7 +134,7 @@ export class Dqn {
       this.#startsEpisode = false;
     }
 
-    // Act epsilon-greedily. DeepMind's updates come in between: the GPU chooses, then updates while the environment plays.
+    // Act epsilon-greedily. DeepMind's updates come in between: the GPU chooses, then it updates while the environment plays.
     const epsilon = epsilonAt(options, counters.agentSteps);
     const learnsBefore = options.updateOrder === 'before-step';
     const [action] = await Promise.all([this.#choose(epsilon), learnsBefore ? this.#learn() : undefined]);
@@ -171,7 +171,7 @@ export class Dqn {
     return this.#policy.act(this.#history, this.options.greedyTies === 'random' ? random : undefined);
   }
 
-  /** When it is time: updates, each on transitions drawn from those remembered so far. */
+  /** When it is time: updates, each on transitions drawn from those remembered so far; before all, those of the validation are drawn. */
   async #learn(): Promise<void> {
     const { options, counters, replay } = this;
     const { agentSteps } = counters;
