@@ -50,6 +50,18 @@ describe.each(Object.entries(systems))('%s', (_, options) => {
     expect(await other.weights()).not.toEqual(await first.weights());
   });
 
+  test('learns which half is bright', async () => {
+    const dqn = await opened(options);
+    const returns: number[] = [];
+    while (dqn.counters.agentSteps < 800) {
+      const { episodeEnded, episodeReturn } = await dqn.step();
+      if (episodeEnded) returns.push(episodeReturn);
+    }
+    // Always right is 4, any action 0; at most one action in 10 is random and half of those wrong: 4 * (1 - 0.1) = 3.6 is expected.
+    const last = returns.slice(-40);
+    expect(last.reduce((sum, value) => sum + value, 0) / last.length).toBeGreaterThan(3);
+  });
+
   // 40: before the validation is drawn. 121: in the middle of an episode, between updates, with transitions drawn for updates to come.
   test.each([40, 121])('saved after %d steps and restored elsewhere, it goes on to the same weights', async (steps) => {
     const whole = await opened(options);
