@@ -81,7 +81,7 @@ export const runFields = {
   evaluateEvery: field(
     count(0, maxSteps),
     0,
-    run('Steps between evaluations, counted from the start of learning; 0 for none', {
+    run('Steps between evaluations, none before learning has started; 0 for none', {
       unit: steps,
       source: 'Lapan',
     }),
