@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import type { NamedArray } from '../agent/weights.ts';
 import { bankswitchChoices } from '../emulator/cartridge/schemes.ts';
 import { UserError } from '../errors.ts';
+import { ownImagePath } from '../games/library.ts';
 import { loadWeightsFile } from '../run/checkpoint.ts';
 import type { Configuration } from '../run/configuration.ts';
+import { openPretrained, type PretrainedScore } from '../run/pretrained.ts';
 import { openCheckpoint } from '../run/runFolder.ts';
 import { hashTensors } from '../run/safetensors.ts';
 import { type CartridgeChoice, type ChosenCartridge, loadCartridge, sameCartridge } from '../run/session.ts';
 import { choiceFlag, type FlagSpec, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
 
-/** An agent that a run left behind, on the cartridge it was trained on. */
+/** An agent that a run left behind or that ships with the project, on the cartridge it was trained on. */
 export interface TrainedAgent {
   readonly configuration: Configuration;
   readonly cartridge: ChosenCartridge;
@@ -20,6 +22,10 @@ export interface TrainedAgent {
   readonly agentSteps: number | null;
   /** The file that holds them. */
   readonly weightsPath: string;
+  /** The folder of the run; null for what ships with the project. */
+  readonly run: string | null;
+  /** What is known of its play. */
+  readonly score?: PretrainedScore;
 }
 
 export const cartridgeFlags: readonly FlagSpec[] = [
@@ -35,15 +41,20 @@ export const trainedFlags: readonly FlagSpec[] = [
     placeholder: 'NAME',
     help: 'last (the checkpoint), best (highest mean reward) or a .safetensors file [last]',
   },
-  { flag: '--epsilon', placeholder: 'N', help: 'Probability of a random action, 0 to 1 [0.05]' },
+  { flag: '--pretrained', help: 'The trained weights that ship with the project, in place of --run' },
+  { flag: '--epsilon', placeholder: 'N', help: "Probability of a random action, 0 to 1 [the run's evaluationEpsilon]" },
   { flag: '--seed', placeholder: 'N', help: 'Seed of console and exploration [1]' },
   ...cartridgeFlags,
 ];
 
 /** The line that says which agent plays. */
-export function trainedLine({ weightsPath, agentSteps }: TrainedAgent): string {
+export function trainedLine({ weightsPath, agentSteps, score }: TrainedAgent): string {
   const training = agentSteps === null ? '' : `, ${agentSteps.toLocaleString('en-US')} steps of training`;
-  return `Weights: ${weightsPath}${training}`;
+  const reward =
+    score === undefined
+      ? ''
+      : `, mean reward ${score.meanReward.toFixed(2)} of ${score.episodes} games at epsilon ${score.epsilon}`;
+  return `Weights: ${weightsPath}${training}${reward}`;
 }
 
 const anyCartridge: CartridgeChoice = { rom: null, gamesFolder: null, bankswitch: 'auto' };
@@ -58,16 +69,40 @@ export function cartridgeChoice(parsed: ParsedArguments, otherwise = anyCartridg
   };
 }
 
-/** `--epsilon` and `--seed`. Throws UserError. */
-export function playFlags(parsed: ParsedArguments): { epsilon: number; seed: number } {
+/** `--epsilon`, undefined where not given, and `--seed`. Throws UserError. */
+export function playFlags(parsed: ParsedArguments): { epsilon: number | undefined; seed: number } {
   return {
-    epsilon: numberFlag(parsed, '--epsilon', 0.05, 0, 1),
+    epsilon: parsed.flags.has('--epsilon') ? numberFlag(parsed, '--epsilon', 0, 0, 1) : undefined,
     seed: integerFlag(parsed, '--seed', 1, 0, 0xffffffff),
   };
 }
 
-/** Opens the run that `--run` names. Throws UserError when it plays another game or cartridge, or its checkpoint is no good. */
-export function openTrained(parsed: ParsedArguments, run: string): TrainedAgent {
+/** The agent that `--run` or `--pretrained` names; undefined where neither is given. Throws UserError. */
+export function openTrained(parsed: ParsedArguments): TrainedAgent | undefined {
+  const run = parsed.flags.get('--run');
+  if (parsed.flags.has('--pretrained')) {
+    for (const flag of ['--run', '--weights']) {
+      if (!parsed.flags.has(flag)) continue;
+      throw new UserError(`--pretrained and ${flag} exclude each other.`, 'Leave one of them out.');
+    }
+    const [game] = parsed.positionals;
+    if (game === undefined) throw new UserError('No game is named.', 'For example: bun run play pong --pretrained');
+    return openShipped(parsed, game);
+  }
+  return run === undefined ? undefined : openOfRun(parsed, run);
+}
+
+/** On the cartridge it was trained on, whichever one has the game's name. */
+function openShipped(parsed: ParsedArguments, game: string): TrainedAgent {
+  const { cartridge: trained, ...agent } = openPretrained(game);
+  const rom = ownImagePath(trained.md5) ?? null;
+  const cartridge = loadCartridge({ game, ...cartridgeChoice(parsed, { ...anyCartridge, rom }) });
+  sameCartridge(cartridge, trained, agent.weightsPath);
+  return { ...agent, cartridge, run: null };
+}
+
+/** Throws UserError when the run plays another game or cartridge, or its checkpoint is no good. */
+function openOfRun(parsed: ParsedArguments, run: string): TrainedAgent {
   const checkpoint = openCheckpoint(run, { replay: false });
   for (const reason of checkpoint.passedOver) process.stderr.write(`Note: ${reason} The one before it is taken.\n`);
   const { game } = checkpoint.configuration;
@@ -80,25 +115,13 @@ export function openTrained(parsed: ParsedArguments, run: string): TrainedAgent 
   if (which === 'last') {
     const { configuration, weights, weightsSha256, agent, path } = checkpoint;
     const { agentSteps } = agent.counters;
-    return {
-      configuration,
-      cartridge,
-      weights,
-      weightsSha256,
-      agentSteps,
-      weightsPath: join(path, 'weights.safetensors'),
-    };
+    const weightsPath = join(path, 'weights.safetensors');
+    return { configuration, cartridge, weights, weightsSha256, agentSteps, weightsPath, run };
   }
   const weightsPath = which === 'best' ? join(checkpoint.runFolder, 'best.safetensors') : which;
   const { tensors, metadata } = loadWeightsFile(weightsPath);
   const agentSteps = metadata['agentSteps'] === undefined ? null : Number(metadata['agentSteps']);
   const weightsSha256 = hashTensors(tensors);
-  return {
-    configuration: checkpoint.configuration,
-    cartridge,
-    weights: tensors,
-    weightsSha256,
-    agentSteps,
-    weightsPath,
-  };
+  const { configuration } = checkpoint;
+  return { configuration, cartridge, weights: tensors, weightsSha256, agentSteps, weightsPath, run };
 }

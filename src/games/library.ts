@@ -72,6 +72,12 @@ export function findCartridge(wanted: { game: string; romPath?: string; gamesFol
   );
 }
 
+/** Where our own image with this MD5 lies, whichever cartridge has the game's name now; undefined where it is none of ours. */
+export function ownImagePath(md5: string): string | undefined {
+  const image = gameByMd5(md5)?.ownImage;
+  return image === undefined ? undefined : join(ownImagesFolder, image);
+}
+
 /** Every game that is known, and where its image lies if it was found. Throws a UserError only for a folder that is named and none. */
 export function listCartridges(wanted: { gamesFolder?: string } = {}): {
   folder: GamesFolder;

@@ -51,6 +51,11 @@ export class ContactSheet {
     return this.#screens.length >= this.capacity;
   }
 
+  /** Screens added so far. */
+  get screens(): number {
+    return this.#screens.length;
+  }
+
   /** Adds the next screen (copied) while there is room; later ones are ignored. */
   add(screen: Uint8Array): void {
     if (!this.isFull) this.#screens.push(screen.slice());
