@@ -19,6 +19,7 @@ import {
   framesConv2dForward,
   framesConv2dForwardVariants,
 } from '../../kernels/framesConv2d.ts';
+import { framesShift, withoutPadding } from '../../kernels/framesShift.ts';
 import { halfPack } from '../../kernels/half.ts';
 import {
   type LinearShape,
@@ -115,7 +116,7 @@ export class ParameterSet {
 export interface ForwardPass {
   readonly batch: number;
   readonly steps: readonly Step[];
-  /** The network's input. */
+  /** The network's input, as its first layer reads it. */
   readonly states: Tensor | FrameStates;
   /** What each layer gives: [batch, height, width, channels]. */
   readonly outputs: readonly Tensor[];
@@ -137,18 +138,20 @@ export function forwardPass(
   const reading = parameters.choosing(choose);
   const steps: Step[] = [];
   const outputs: Tensor[] = [];
-  let input = states;
+  const firstInput = isFrames(states) ? shifted(gpu, parameters, states, steps) : states;
+  let input = firstInput;
   for (const placed of parameters.architecture.layers) {
     const { layer, relu } = placed;
     const options = { relu, label: `${parameters.all.name}.${layer.name}.forward` };
     const parts = { weight: parameters.weight(placed.weight), bias: biasOf(gpu, parameters, placed) };
     const output = gpu.tensor(`${parameters.all.name}.${layer.name}`, [batch, ...placed.output]);
     if (layer.kind === 'conv') {
-      const shape = convShape(placed, batch);
       if (isFrames(input)) {
+        const shape = framesConvShape(placed, batch);
         const tensors = { ...input, ...parts, output };
         steps.push(...pass(gpu, reading, framesConv2dForwardVariants, framesConv2dForward, shape, tensors, options));
       } else {
+        const shape = convShape(placed, batch);
         const tensors = { input, ...parts, output };
         steps.push(...pass(gpu, reading, conv2dForwardVariants, conv2dForward, shape, tensors, options));
       }
@@ -167,7 +170,7 @@ export function forwardPass(
     outputs.push(output);
     input = output;
   }
-  return { batch, steps, states, outputs, output: rows(inputTensor(input), batch) };
+  return { batch, steps, states: firstInput, outputs, output: rows(inputTensor(input), batch) };
 }
 
 export interface BackwardPass {
@@ -207,9 +210,9 @@ export function backwardPass(
     // The network's own input has no gradient that anybody needs.
     const dInput = index === 0 ? undefined : gpu.tensor(`d${layer.name}.input`, inputTensor(input).shape);
     if (layer.kind === 'conv') {
-      const shape = convShape(placed, batch);
       const dConv = { ...dActivation, shape: [batch, ...placed.output] };
       if (isFrames(input)) {
+        const shape = framesConvShape(placed, batch);
         const tensors = { ...input, dOutput: dConv, ...gradient };
         steps.push(
           ...pass(
@@ -223,6 +226,7 @@ export function backwardPass(
           ),
         );
       } else {
+        const shape = convShape(placed, batch);
         const tensors = { input, dOutput: dConv, ...gradient };
         steps.push(...pass(gpu, choose, conv2dBackwardWeightVariants, conv2dBackwardWeight, shape, tensors, ofWeight));
         if (dInput) {
@@ -277,6 +281,16 @@ function pass<Shape, Tensors, Options extends VariantOptions>(
   return bind(gpu, calls(shape, { ...tensors, scratch }, chosen));
 }
 
+/** The frames as the first layer reads them, and the step that makes them so, if any. */
+function shifted(gpu: Gpu, { architecture, all }: ParameterSet, states: FrameStates, steps: Step[]): FrameStates {
+  const shape = convShape(architecture.layers[0], batchOf(states));
+  if (withoutPadding(shape) === undefined) return states;
+  const output = gpu.tensor(`${all.name}.shifted`, states.frames.shape, 'u8');
+  const label = `${all.name}.shift`;
+  steps.push(...bind(gpu, framesShift({ frames: states.frames, output, by: shape.padding, label })));
+  return { ...states, frames: output };
+}
+
 function isFrames(input: Tensor | FrameStates): input is FrameStates {
   return 'frames' in input;
 }
@@ -311,6 +325,12 @@ export function convShape({ layer, input }: PlacedLayer, batch: number): Conv2dS
   const { kernel, stride, padding, outputs } = layer;
   const [height, width, inputs] = input;
   return { batch, height, width, inputs, outputs, kernelHeight: kernel, kernelWidth: kernel, stride, padding };
+}
+
+/** Of the first layer on frames, which are shifted where that makes up for its padding. */
+export function framesConvShape(placed: PlacedLayer, batch: number): Conv2dShape {
+  const shape = convShape(placed, batch);
+  return withoutPadding(shape) ?? shape;
 }
 
 /** Of a dueling layer: two rows a sample, one for each stream. */

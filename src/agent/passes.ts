@@ -15,7 +15,7 @@ import {
 } from '../../kernels/linear.ts';
 import type { ChooseVariant } from '../../kernels/variant.ts';
 import type { Architecture } from './architecture.ts';
-import { convShape, linearShape } from './network.ts';
+import { convShape, framesConvShape, linearShape } from './network.ts';
 
 /** Has `choose` choose for a forward pass on `batch` states that are given as frames. */
 export function visitForward({ layers }: Architecture, batch: number, choose: ChooseVariant): void {
@@ -23,7 +23,7 @@ export function visitForward({ layers }: Architecture, batch: number, choose: Ch
     const options = { relu: placed.relu, label: `${placed.layer.name}.forward` };
     if (placed.layer.kind !== 'conv') choose(linearForwardVariants, linearShape(placed, batch), options);
     else if (index > 0) choose(conv2dForwardVariants, convShape(placed, batch), options);
-    else choose(framesConv2dForwardVariants, convShape(placed, batch), options);
+    else choose(framesConv2dForwardVariants, framesConvShape(placed, batch), options);
   }
 }
 
@@ -37,12 +37,12 @@ export function visitBackward({ layers }: Architecture, batch: number, choose: C
       choose(linearBackwardWeightVariants, shape, ofWeight);
       if (index > 0) choose(linearBackwardInputVariants, shape, ofInput);
     } else {
-      const shape = convShape(placed, batch);
       if (index > 0) {
+        const shape = convShape(placed, batch);
         choose(conv2dBackwardWeightVariants, shape, ofWeight);
         choose(conv2dBackwardInputVariants, shape, ofInput);
       } else {
-        choose(framesConv2dBackwardWeightVariants, shape, ofWeight);
+        choose(framesConv2dBackwardWeightVariants, framesConvShape(placed, batch), ofWeight);
       }
     }
   }
