@@ -12,9 +12,10 @@ import { shown } from './words.ts';
 const defaultKills = 20;
 const defaultSteps = 1200;
 
-/** Where no preset is named: the smallest run that still learns, so that the time goes into kills. */
+/** Where no preset is named: the smallest run that still learns, so that the time goes into kills, with options that have a state. */
 const smallRun: LooseConfiguration = {
   ...{ preset: 'quick', network: 'nips2013', observationSize: 36, stack: 2, batchSize: 8 },
+  ...{ repeatActionProbability: 0.25, randomStarts: 10, nSteps: 2, replayBuffer: 32, rescaleRewards: true },
 };
 
 /** Decided here, not by the runs' flags. */
@@ -53,15 +54,18 @@ export const verifyResumeCommand: Command = {
     const configuration = provedConfiguration(given.game ?? 'catch', given.flags);
     const folder = mkdtempSync(join(tmpdir(), 'wgsl-dqn-verify-'));
     const beganMs = performance.now();
+    // What has failed is kept, so that it can be looked into.
+    let isKept = true;
     try {
       const findings = await proveResume({ configuration, kills, folder, onLine: say });
       const seconds = (performance.now() - beganMs) / 1000;
       if (isJson) console.log(JSON.stringify({ verdict: verdictOf(findings), seconds, ...findings }, null, 2));
       else for (const line of findingLines(findings, seconds)) console.log(line);
+      isKept = parsed.flags.has('--keep-runs') || !findings.passed;
       return findings.passed ? 0 : 1;
     } finally {
-      if (parsed.flags.has('--keep-runs')) say(`Runs: ${shown(folder)}`);
-      else rmSync(folder, { recursive: true, force: true });
+      if (isKept) process.stderr.write(`The runs are kept in ${shown(folder)}\n`);
+      else rmSync(folder, { recursive: true });
     }
   },
 };

@@ -99,7 +99,8 @@ type Waits = Readonly<Record<Moment, number>>;
 
 function waitsOf(whole: Run, { startMs, spanMs }: { startMs: number; spanMs: number }): Waits {
   const { checkpointMs, evaluationMs } = whole.durations();
-  return { 'start-up': startMs, learning: spanMs, checkpoint: checkpointMs, evaluation: evaluationMs };
+  // A little passes before a checkpoint that has begun is noticed.
+  return { 'start-up': startMs, learning: spanMs, checkpoint: checkpointMs / 2, evaluation: evaluationMs };
 }
 
 /** The moments of so many kills, in random order. */
@@ -254,10 +255,7 @@ class RunningProcess {
     const code = await this.#process.exited;
     const hash = /\b([0-9a-f]{64})\s*$/.exec(output)?.[1];
     if (code === 0 && hash !== undefined) return hash;
-    throw new UserError(
-      `A run ended with exit code ${code}: ${error.trim().split('\n').at(-1)}`,
-      'Its folder is kept.',
-    );
+    throw new UserError(`A run ended with exit code ${code}: ${error.trim().split('\n').at(-1)}`, '');
   }
 
   /** Kills it at such a moment; resolves to true when it is dead, to false where it came to its end before. */
