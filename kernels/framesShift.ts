@@ -27,19 +27,19 @@ export function framesShift({ frames, output, by, label }: FramesShift): KernelC
   if (width % 4 !== 0) throw new ShapeError(shader, `lines of ${width} bytes are no whole words`);
   if (![1, 2, 3].includes(by)) throw new ShapeError(shader, `frames are shifted by 1 to 3 pixels, not ${by}`);
   const words = width / 4;
-  const total = count * height * words;
+  const lines = count * height;
   return [
     {
       shader,
       ...(label === undefined ? {} : { label }),
-      constants: { HEIGHT: height, WORDS: words, TOTAL: total, BY: by },
+      constants: { HEIGHT: height, WORDS: words, LINES: lines, BY: by },
       bindings: [
         { tensor: frames, access: 'read' },
         { tensor: output, access: 'readwrite' },
       ],
-      workgroups: invocationGrid(total),
+      workgroups: invocationGrid(lines),
       flops: 0,
-      bytes: 8 * total,
+      bytes: 8 * lines * words,
     },
   ];
 }

@@ -8,6 +8,7 @@ import { duelingBackward, duelingForward } from '../../kernels/dueling.ts';
 import { fill } from '../../kernels/fill.ts';
 import { framesStack } from '../../kernels/frames.ts';
 import { framesGather } from '../../kernels/framesGather.ts';
+import { framesShift } from '../../kernels/framesShift.ts';
 import { gatherBackward, gatherForward } from '../../kernels/gather.ts';
 import { halfPack } from '../../kernels/half.ts';
 import { huberBackward, huberForward } from '../../kernels/huber.ts';
@@ -139,7 +140,12 @@ function frameKernels(gpu: Gpu, batch: number): KernelCall[] {
     (i) => Math.floor(i / stack) * (stack + 1) + (i % stack),
   );
   const output = gpu.tensor('states', [batch, observationSize, observationSize, stack]);
-  return [...framesGather({ shards, entries, output: frames }), ...framesStack({ frames, frameNumbers, output })];
+  const shifted = gpu.tensor('shifted', frames.shape, 'u8');
+  return [
+    ...framesGather({ shards, entries, output: frames }),
+    ...framesShift({ frames, output: shifted, by: 1 }),
+    ...framesStack({ frames, frameNumbers, output }),
+  ];
 }
 
 /** From Q values to their gradient, in all forms: both losses, single and duelling head, and acting. */
