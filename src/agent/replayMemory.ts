@@ -291,7 +291,7 @@ export class ReplayMemory {
     if (
       drawn.entries.length > this.options.replayBuffer ||
       !drawn.entries.every(isEntry) ||
-      !(drawn.storedSince >= 0)
+      !(drawn.storedSince >= 0 && drawn.storedSince <= this.capacity)
     ) {
       throw new RangeError(
         "not a replay memory's header: what it says is drawn are not as many entries of it, or fewer",

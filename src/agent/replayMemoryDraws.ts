@@ -15,7 +15,7 @@ import type { ReplayRing, Transition } from './replayMemoryRing.ts';
 /** Transitions drawn and not yet handed out; plain data. */
 export interface DrawnTransitions {
   readonly entries: readonly number[];
-  /** Entries stored since they were drawn. */
+  /** Entries stored since they were drawn, but no more than the ring has. */
   readonly storedSince: number;
 }
 
@@ -51,7 +51,7 @@ export class ReplayDraws {
 
   /** One more entry has been stored. */
   stored(): void {
-    this.#storedSince++;
+    if (this.#storedSince < this.#ring.capacity) this.#storedSince++;
   }
 
   /**
@@ -138,9 +138,7 @@ export class ReplayDraws {
   /** Whether all that a drawn transition consists of, or with the guard `none` may consist of, is what it was when it was drawn. */
   #isStillThere(entry: number): boolean {
     const ring = this.#ring;
-    const { capacity } = ring;
     const storedSince = this.#storedSince;
-    if (storedSince >= capacity) return false;
     // Where the first entry since went.
     const from = ring.before(ring.head, storedSince);
     if (this.#isGuarded) return ring.distance(from, entry) >= storedSince && ring.isWhole(ring.ageOfEntry(entry));

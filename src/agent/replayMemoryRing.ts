@@ -73,28 +73,27 @@ export class ReplayRing {
   store(action: number, reward: number, flags: number): void {
     const wasFull = this.length === this.capacity;
     const entry = this.head;
-    // Entries that may change between sampleable and not: where there is a guard, the newest whose steps were not all there, and, where
-    // the oldest goes, the oldest whose states reach back to it; else the place itself and the one whose steps are there now.
-    const reach = wasFull && this.#isGuarded ? Math.min(this.oldestAge + 1, this.length) : 0;
-    let before = 0;
-    if (!this.#isGuarded) before = wasFull ? this.#countPlaces(entry, entry + 1) : 0;
-    else before = this.#count(0, reach) + this.#count(Math.max(reach, this.length - this.#nSteps), this.length);
+    const before = this.#countChanging(wasFull, 0);
     this.actions[entry] = action;
     this.rewards[entry] = reward;
     this.flags[entry] = flags;
-    this.head = entry + 1 === this.capacity ? 0 : entry + 1;
+    this.head = this.after(entry, 1);
     if (!wasFull) this.length++;
-    let after = 0;
+    this.sampleable += this.#countChanging(wasFull, 1) - before;
+  }
+
+  /**
+   * How many begin a transition of those entries for which storing one more may change it; before it is `stored` (0) and after (1). With
+   * the guard these are the newest, whose steps lead to it, and, where the oldest goes, those whose states may reach back to it; without,
+   * the place that is written, or, where it is a new one, that from which on all steps are there then.
+   */
+  #countChanging(wasFull: boolean, stored: 0 | 1): number {
     if (!this.#isGuarded) {
-      const place = wasFull ? entry : this.length - 1 - this.#nSteps;
-      after = this.#countPlaces(place, place + 1);
-    } else {
-      // The same entries again, one place older where the oldest has gone, and the new one.
-      const stillThere = wasFull ? reach - 1 : 0;
-      after =
-        this.#count(0, stillThere) + this.#count(Math.max(stillThere, this.length - 1 - this.#nSteps), this.length);
+      const place = wasFull ? this.before(this.head, stored) : this.length - this.#nSteps - stored;
+      return this.isDrawable(place) ? 1 : 0;
     }
-    this.sampleable += after - before;
+    const oldest = wasFull ? Math.min(this.oldestAge + 1, this.capacity) - stored : 0;
+    return this.#count(0, oldest) + this.#count(Math.max(oldest, this.length - this.#nSteps - stored), this.length);
   }
 
   /** What is kept of the first `length` entries, in the order in which it is saved. */
@@ -134,7 +133,7 @@ export class ReplayRing {
     return after >= this.capacity ? after - this.capacity : after;
   }
 
-  /** The entry `count` places back in the ring. */
+  /** The entry `count` places back in the ring, `count` being at most the capacity. */
   before(entry: number, count: number): number {
     const before = entry - count;
     return before < 0 ? before + this.capacity : before;

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { HostFrameStore } from '../../src/agent/frameStore.ts';
+import { HostFrameStore, noEntry } from '../../src/agent/frameStore.ts';
 import {
   blackFrame,
   createReplayBatch,
@@ -137,6 +137,8 @@ test('padding by the first frame, worked by hand', () => {
   memory.sample(1, new Xoshiro128(1, 'test'), batch);
   expect(framesAt(batch, batch.stateIndices, 0, 3)).toEqual([10, 10, 10]);
   expect(framesAt(batch, batch.nextStateIndices, 0, 3)).toEqual([10, 10, 11]);
+  // The frame comes but once.
+  expect([...batch.entries]).toEqual([noEntry, noEntry, 0, 1]);
 });
 
 test('wraparound: the write head cuts the history of the oldest entries', () => {

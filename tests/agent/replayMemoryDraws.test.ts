@@ -72,6 +72,22 @@ describe('the write head, entry by entry: ring of 8, stack 4; 5 ends an episode,
     for (const id of [5, 6, 7]) memory.add(frameOf(id), id, 0, false, id === 5);
     expect(allTransitions(memory).map(newest)).toEqual([2, 3, 5, 6]);
   });
+
+  test('none, several steps: a next state that begins behind the head brings as many frames as it has', () => {
+    const how = {
+      ...plainReplay,
+      capacity: 12,
+      stack: 3,
+      historyType: 'exp2',
+      nSteps: 3,
+      stackPadding: 'repeat',
+    } as const;
+    const memory = new ReplayMemory({ ...how, replayGuard: 'none' });
+    for (let id = 0; id < 18; id++) memory.add(frameOf(id), id, 0, false, id === 0 || id === 6);
+    // Ages 0, 1 and 3. The newest is 17 at place 5; places 6, 7 and 8 hold 6, with which an episode starts, 7 and 8.
+    const newestOne = allTransitions(memory).find((one) => newest(one) === 17);
+    expect(newestOne).toMatchObject({ state: [14, 16, 17], next: [6, 7, 8] });
+  });
 });
 
 describe('none is drawn uniformly', () => {
@@ -227,8 +243,8 @@ describe('drawn at once for several batches', () => {
     const three = await drawn([3, 3]);
     three.add(8, 9, 10); // and 2
     expect(three.next().draws).toBe(true);
-    // The whole ring and more: at place 3 stands 11, which was not drawn.
-    for (const last of [15, 16, 19]) {
+    // At place 3 stands 11 or 19, which was not drawn, and could be.
+    for (const last of [12, 14, 15, 16, 19, 21, 23, 24, 30]) {
       const round = await drawn([3, 3]);
       round.add(...Array.from({ length: last - 7 }, (_, at) => 8 + at));
       expect(round.next().draws).toBe(true);
