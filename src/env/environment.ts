@@ -287,8 +287,9 @@ export class AtariEnvironment {
 
   /** Frames of NOOP that a random start takes. Without one, or with none to draw, the form 'one-more' still has its one more. */
   #drawNoops(randomStart: boolean): number {
-    const { randomStarts, randomStartForm } = this.options;
+    const { randomStarts, randomStartForm, frameSkip } = this.options;
     const drawn = randomStart && randomStarts > 0 ? 1 + this.#random.nextInt(randomStarts) : 0;
+    if (randomStartForm === 'steps') return drawn * frameSkip;
     return drawn + (randomStartForm === 'one-more' ? 1 : 0);
   }
 

@@ -24,8 +24,11 @@ export interface EnvironmentOptions {
   readonly historySpacing: number;
   /** At most so many emulated frames of NOOP at the start of a game, drawn uniformly from 1..n; 0 to draw none. */
   readonly randomStarts: number;
-  /** `drawn`: k frames. `one-more`: k + 1 frames, 1 where none are drawn, and of their rewards only the last one's counts (DeepMind). */
-  readonly randomStartForm: 'drawn' | 'one-more';
+  /**
+   * `drawn`: k frames. `steps`: k agent steps (Graetz). `one-more`: k + 1 frames, 1 where none are drawn, and of their rewards only the
+   * last one's counts (DeepMind).
+   */
+  readonly randomStartForm: 'drawn' | 'steps' | 'one-more';
   /** After a reset press FIRE and then the third action, as games that wait for FIRE need; `if-possible`: only where there is FIRE. */
   readonly fireStart: 'off' | 'required' | 'if-possible';
   /** What losing a life is for learning: nothing, the end of an episode, or a terminal transition of an episode that goes on (Graetz). */

@@ -59,11 +59,11 @@ export const environmentFields = {
     ),
   ),
   randomStartForm: field(
-    z.enum(['drawn', 'one-more']),
+    z.enum(['drawn', 'steps', 'one-more']),
     'drawn',
     environment(
       'Lapan',
-      "one-more: one frame more than drawn, one where none are, and of their rewards only the last one's counts (DeepMind)",
+      "steps: each no-op lasts an agent step (Graetz); one-more: one frame more than drawn, one where none are, and of their rewards only the last one's counts (DeepMind)",
     ),
   ),
   fireStart: field(

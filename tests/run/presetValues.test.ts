@@ -157,7 +157,7 @@ const graetz: Stated = [
   ['nearest neighbour', 'resize', 'nearest'],
   ['84 x 84', 'observationSize', 84],
   ['NO_OP_STEPS', 'randomStarts', 20],
-  ['1 to 20', 'randomStartForm', 'drawn'],
+  ['1 to 20 steps of the environment', 'randomStartForm', 'steps'],
   ['the first frame repeated', 'stackPadding', 'repeat'],
   ['agent_history_length', 'stack', 4],
   ['a life is terminal in memory', 'lifeLoss', 'terminal-in-memory'],
