@@ -229,9 +229,9 @@ export function initialParameters(
   initialisation: DqnOptions['initialisation'],
 ): Float32Array {
   const values = new Float32Array(words);
+  const isXavier = initialisation === 'xavier';
   for (const placed of layers) {
     const { weight, bias } = placed;
-    const isXavier = initialisation === 'xavier';
     const bounds = Float64Array.from({ length: weight.shape.at(-1) ?? 0 }, (_, output) =>
       isXavier ? Math.sqrt(6 / (weight.fanIn + fanOut(placed, output))) : 1 / Math.sqrt(weight.fanIn),
     );
@@ -245,7 +245,7 @@ export function initialParameters(
   return values;
 }
 
-/** Outputs that an input is part of, by one place of a kernel each: of the stream's layer that has this output where there are two. */
+/** A layer's outputs times the places of its kernel; of a duelling head, those of the stream that `output` is of. */
 function fanOut({ layer, input: [height, width] }: PlacedLayer, output: number): number {
   switch (layer.kind) {
     case 'conv':
