@@ -229,8 +229,11 @@ export function loadWeightsFile(path: string): { tensors: NamedArray[]; metadata
     const { tensors, metadata } = decodeSafetensors(readFileSync(path));
     return { tensors: tensors as NamedArray[], metadata };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UserError(`There are no weights at ${path}.`);
-    if (error instanceof RangeError) throw new UserError(`The weights ${path} are damaged: ${error.message}.`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new UserError(`There are no weights at ${path}.`, 'Name a .safetensors file that is there.');
+    if (error instanceof RangeError) {
+      throw new UserError(`The weights ${path} are damaged: ${error.message}.`, 'Take the file anew, or another one.');
+    }
     throw error;
   }
 }
