@@ -33,6 +33,7 @@ export const protocols: Readonly<Record<ProtocolName, Protocol>> = {
       actionSet: 'xitari',
       maxEpisodeFrames: 0,
       maxEpisodeSteps: 0,
+      evaluateEvery: 250_000,
       evaluateSteps: 125_000,
       evaluationEpsilon: 0.05,
     },

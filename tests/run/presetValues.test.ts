@@ -271,7 +271,7 @@ describe.each(presetNames)('%s under the protocol', (preset) => {
     };
     const protocols = {
       'as-preset': {},
-      deepmind: { randomStarts: 30, lifeLoss: 'ends-episode', rewardClipping: 'clip', evaluationEpsilon: 0.05 },
+      deepmind: { randomStarts: 30, lifeLoss: 'ends-episode', rewardClipping: 'clip', evaluateEvery: 250_000 },
       machado: { ...machado, maxEpisodeSteps: 0, randomStarts: 0 },
       gym: { randomStarts: 30, fireStart: 'if-possible', lifeLoss: 'ends-episode', rewardClipping: 'sign' },
     };
