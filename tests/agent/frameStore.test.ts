@@ -7,7 +7,7 @@ import { Dqn } from '../../src/agent/dqn.ts';
 import { type FrameStore, HostFrameStore, noEntry } from '../../src/agent/frameStore.ts';
 import { DeviceFrameStore, FramesDoNotFitError } from '../../src/agent/frameStoreDevice.ts';
 import type { DqnOptions } from '../../src/agent/options.ts';
-import { type ReplayBatch, ReplayMemory } from '../../src/agent/replayMemory.ts';
+import { framesPerSample, type ReplayBatch, ReplayMemory } from '../../src/agent/replayMemory.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 import { BrightHalf } from '../support/fakeEnvironment.ts';
 import { testGpu } from '../support/kernelTest.ts';
@@ -17,9 +17,8 @@ import { bytesOf, gpuWithMemory, plainReplay } from '../support/replay.ts';
 const batchSize = 8;
 
 /** A store on the GPU, and what an update does to fetch a batch's frames out of it. */
-async function deviceStore(gpu: Gpu, capacity: number, frameBytes: number, stack: number, shardBytes: number) {
+async function deviceStore(gpu: Gpu, capacity: number, frameBytes: number, slots: number, shardBytes: number) {
   const store = await DeviceFrameStore.create(gpu, capacity, frameBytes, shardBytes);
-  const slots = batchSize * (stack + 1);
   const entries = gpu.tensor('entries', [slots], 'u32');
   const output = gpu.tensor('frames', [slots, frameBytes], 'u8');
   const steps = framesGather({ shards: store.shards, entries, output }).map((call) => gpu.dispatch(call));
@@ -33,42 +32,46 @@ async function deviceStore(gpu: Gpu, capacity: number, frameBytes: number, stack
   return { store, gathered };
 }
 
-/** Capacity, bytes of a frame, frames in a state, bytes of a shard: one shard, several, one a frame, more than a dispatch binds. */
+/**
+ * Capacity, bytes of a frame, frames in a state, bytes of a shard: one shard, several, one a frame, more than a dispatch binds; and, in
+ * the last ones, spaced histories, several steps, no guard and batches drawn ahead.
+ */
 const kinds = [
-  [12, 16, 4, 1024],
-  [13, 16, 4, 5 * 16],
-  [11, 4, 3, 2 * 4],
-  [25, 20, 2, 20],
-  [40, 32, 1, 3 * 32 + 31],
+  [12, 16, 4, 1024, {}],
+  [13, 16, 4, 5 * 16, {}],
+  [11, 4, 3, 2 * 4, {}],
+  [25, 20, 2, 20, {}],
+  [40, 32, 1, 3 * 32 + 31, {}],
+  [30, 8, 3, 7 * 8, { historyType: 'exp2', historySpacing: 2, nSteps: 2, replayBuffer: 3 * batchSize }],
+  [20, 8, 3, 7 * 8, { nSteps: 3, replayGuard: 'none', replayBuffer: 2 * batchSize, nonEventProbability: 0.5 }],
 ] as const;
 
 describe('a batch', () => {
   test('is the same from either store: any history, rings that wrap over the borders of shards', async () => {
     const gpu = await testGpu();
     const stores = await Promise.all(
-      kinds.map(([capacity, frameBytes, stack, shardBytes]) =>
-        deviceStore(gpu, capacity, frameBytes, stack, shardBytes),
-      ),
+      kinds.map(([capacity, frameBytes, stack, shardBytes, rest]) => {
+        const slots = batchSize * framesPerSample({ ...plainReplay, stack, ...rest });
+        return deviceStore(gpu, capacity, frameBytes, slots, shardBytes);
+      }),
     );
     const anyStep = fc.constantFrom('step', 'step', 'step', 'step', 'terminated', 'truncated');
     await fc.assert(
       fc.asyncProperty(
         fc.nat(kinds.length - 1),
         fc.array(anyStep, { minLength: 6, maxLength: 90 }),
-        fc.constantFrom('zero', 'repeat') as fc.Arbitrary<'zero' | 'repeat'>,
+        fc.constantFrom('zero', 'repeat', 'previous') as fc.Arbitrary<'zero' | 'repeat' | 'previous'>,
         fc.constantFrom('with-replacement', 'without-replacement') as fc.Arbitrary<'with-replacement'>,
         async (kind, steps, stackPadding, mode) => {
-          const [capacity, frameBytes, stack, shardBytes] = kinds[kind];
+          const [capacity, frameBytes, stack, shardBytes, rest] = kinds[kind];
           const { store, gathered } = stores[kind];
-          const options = { ...plainReplay, capacity, frameBytes, stack, stackPadding };
+          const options = { ...plainReplay, capacity, frameBytes, stack, stackPadding, ...rest };
           const onHost = new ReplayMemory(options, new HostFrameStore(capacity, frameBytes, shardBytes));
           // The frames of the history before are still there, as they would be after a restore.
           const onDevice = new ReplayMemory(options, store);
           const [hostBatch, deviceBatch] = [onHost.createBatch(batchSize), onDevice.createBatch(batchSize)];
-          expect([hostBatch.frames.length, deviceBatch.frames.length]).toEqual([
-            batchSize * (stack + 1) * frameBytes,
-            0,
-          ]);
+          const hostFrames = batchSize * framesPerSample(options) * frameBytes;
+          expect([hostBatch.frames.length, deviceBatch.frames.length]).toEqual([hostFrames, 0]);
           const random = [1, 2].map(() => new Xoshiro128(steps.length, 'frame store test'));
           const noise = new Xoshiro128(steps.length, 'noise');
           let starts = true;

@@ -247,6 +247,7 @@ describe('drawn at once for several batches', () => {
     for (const last of [12, 14, 15, 16, 19, 21, 23, 24, 30]) {
       const round = await drawn([3, 3]);
       round.add(...Array.from({ length: last - 7 }, (_, at) => 8 + at));
+      expect(round.memory.header().drawn.storedSince).toBe(Math.min(last - 7, 8));
       expect(round.next().draws).toBe(true);
     }
   });
