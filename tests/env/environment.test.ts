@@ -283,6 +283,8 @@ test('truncation at the very frame, inside a frame skip, counting the start', ()
 test('action sets', () => {
   expect(make({}).env.actions).toEqual([0, 1, 3, 4]);
   expect(make({}, { actionSet: 'full' }).env.actions).toEqual([...Array(18).keys()]);
+  // Where the game says nothing else, Xitari's are the minimal ones.
+  expect(make({}, { actionSet: 'xitari' }).env.actions).toEqual([0, 1, 3, 4]);
 });
 
 test('only frames that an observation shows are drawn', () => {

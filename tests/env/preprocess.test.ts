@@ -41,6 +41,15 @@ const axes: Record<Resize, (inputs: number, outputs: number) => Axis> = {
   }),
 };
 
+/** Of each of the outputs `first` and on: which inputs it shows and their parts, from all of them. */
+function partsShown({ part }: Axis, inputs: number, first: number, outputs: number): [input: number, part: number][][] {
+  return Array.from({ length: outputs }, (_, i) =>
+    Array.from({ length: inputs }, (_, input): [number, number] => [input, part(first + i, input)]).filter(
+      ([, shown]) => shown > 0,
+    ),
+  );
+}
+
 /** Every output pixel as a sum over all input pixels, as big integers, divided and truncated once. */
 function referenceFrame(options: Options, newest: Uint8Array, previous: Uint8Array): Uint8Array {
   const { format, screenHeight, size, crop, resize = 'area' } = options;
@@ -51,16 +60,14 @@ function referenceFrame(options: Options, newest: Uint8Array, previous: Uint8Arr
     crop === 'lapan' ? [Math.round((110 / 84) * size), Math.round((18 / 84) * size)] : [size, 0];
   const vertical = axes[resize](rows, scaledRows);
   const horizontal = axes[resize](160, size);
+  const rowsShown = partsShown(vertical, rows, firstKept, size);
+  const columnsShown = partsShown(horizontal, 160, 0, size);
   const frame = new Uint8Array(size * size);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       let sum = 0n;
-      for (let row = 0; row < rows; row++) {
-        const height = vertical.part(firstKept + y, row);
-        if (height === 0) continue;
-        for (let column = 0; column < 160; column++) {
-          const width = horizontal.part(x, column);
-          if (width === 0) continue;
+      for (const [row, height] of rowsShown[y]) {
+        for (const [column, width] of columnsShown[x]) {
           const at = (firstRow + row) * 160 + column;
           sum += BigInt(height * width) * BigInt(milliLuminance(channelMax(rgb[newest[at]], rgb[previous[at]])));
         }
