@@ -4,9 +4,10 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
+import { compareRuns } from '../../src/run/compareRuns.ts';
 import { cli, type Ended, ended, metricsOf, projectFolder, small, start, temporaryFolder, weightsHash } from './cli.ts';
 
 const { folder, remove } = temporaryFolder('train');
@@ -132,29 +133,86 @@ describe('to the bit', () => {
   }, 120_000);
 });
 
-test('to the bit with every option that has a state of its own: lives, random starts, sticky actions, cut-off games', async () => {
-  const options = [
-    ...[
-      '--stack',
-      '3',
-      '--stack-padding',
-      'repeat',
-      '--replay-sampling',
-      'without-replacement',
-      '--life-loss-terminal',
-    ],
-    ...['--random-starts', '30', '--repeat-action-probability', '0.25', '--max-episode-frames', '500'],
-    ...['--optimiser', 'rmsprop-centred', '--optimiser-epsilon', '0.01'],
-  ];
-  const bricks = (name: string, steps: number) =>
-    cli(['train', 'bricks', ...small, ...out, ...options, '--name', name, '--steps', String(steps)]);
-  const straight = await bricks('bricks', 200);
-  expect(metricsOf(runFolder('bricks')).filter(({ type }) => type === 'episode').length).toBeGreaterThan(0);
-  await bricks('bricks-resumed', 131);
-  const rest = await cli(['train', '--resume', runFolder('bricks-resumed'), '--steps', '200']);
-  expect(weightsHash(rest)).toBe(weightsHash(straight));
-  expect(metricsOf(runFolder('bricks-resumed'))).toEqual(metricsOf(runFolder('bricks')));
+test('a damaged checkpoint is passed over with one line, by train and by eval, and the end is the same', async () => {
+  await cli(train('damaged', '--steps', '210', '--checkpoint-every', '70'));
+  const checkpoints = join(runFolder('damaged'), 'checkpoints');
+  const [older, newest] = ['step-000000140', 'step-000000210'].map((name) => join(checkpoints, name));
+  const flipped = (name: string): void => {
+    const path = join(newest, name);
+    const bytes = readFileSync(path);
+    bytes[bytes.length >> 1] ^= 1;
+    // In place, so that it would be damaged wherever the file has another name.
+    writeFileSync(path, bytes);
+  };
+  flipped('weights.safetensors');
+  const evaluated = await cli(['eval', '--run', runFolder('damaged'), '--episodes', '1']);
+  const note = `Note: The checkpoint ${newest} is damaged: weights.safetensors has another checksum than it should. The one before it is taken.\n`;
+  expect(evaluated).toMatchObject({ code: 0, stderr: note });
+  expect(evaluated.stdout).toContain(join(older, 'weights.safetensors'));
+  flipped('weights.safetensors');
+  flipped('replay-00003.zst');
+  const named = await cli(['train', '--resume', newest, '--steps', String(steps)]);
+  expect(named).toMatchObject({ code: 1, stdout: '' });
+  expect(named.stderr).toMatch(/^error: The checkpoint .* is damaged: replay-00003\.zst has another checksum .*\n$/);
+  const rest = await cli(['train', '--resume', runFolder('damaged'), '--steps', String(steps)]);
+  expect(rest.stdout).toContain(note.replace('weights.safetensors', 'replay-00003.zst'));
+  expect(rest.stdout).toMatch(/^Resumed from: .*step-000000140/m);
+  expect(rest.stdout).toMatch(/^Checkpoint: step-000000210, [\d.]+ [kM]B in \d+\.\d\d s; the run folder takes /m);
+  expect(weightsHash(rest)).toBe(weightsHash(whole));
+  expect(metricsOf(runFolder('damaged'))).toEqual(metricsOf(runFolder('whole')));
 }, 120_000);
+
+/** Options that have a state of their own, in two runs because some exclude each other. */
+const stateful: [string, string[]][] = [
+  [
+    'lives, random starts, sticky actions, cut-off games',
+    [
+      ...['--stack', '3', '--stack-padding', 'repeat', '--replay-sampling', 'without-replacement'],
+      ...['--life-loss', 'ends-episode', '--random-starts', '30', '--repeat-action-probability', '0.25'],
+      ...['--max-episode-frames', '500', '--optimiser', 'rmsprop-centred', '--optimiser-epsilon', '0.01'],
+    ],
+  ],
+  [
+    'transitions drawn at once and of several steps, frames of the episode before, evaluation, schedules, ties',
+    [
+      ...['--stack', '3', '--stack-padding', 'previous', '--history-type', 'exp2', '--n-steps', '3', '--double-dqn'],
+      ...['--replay-buffer', '64', '--non-terminal-probability', '0.8', '--rescale-rewards', '--greedy-ties', 'random'],
+      ...['--network', 'dueling-small', '--update-order', 'before-step', '--updates-at-once', '2'],
+      ...['--target-phase', '1', '--learning-rate-end', '0.00001', '--learning-rate-decay-steps', '100'],
+      ...[
+        '--epsilon-decay-steps',
+        '80',
+        '--epsilon-final',
+        '0',
+        '--epsilon-final-step',
+        '190',
+        '--max-episode-steps',
+        '90',
+      ],
+      ...['--life-loss', 'ends-episode', '--after-life-loss', 'random-start', '--random-start-form', 'one-more'],
+      ...['--random-starts', '9', '--evaluate-every', '60', '--evaluate-steps', '40', '--validation-size', '10'],
+      ...['--best', 'evaluation', '--layer-statistics'],
+    ],
+  ],
+];
+
+test.each(stateful)(
+  'to the bit with %s',
+  async (_, options) => {
+    const name = `bricks-${options.length}`;
+    const bricks = (folder: string, steps: number) =>
+      cli(['train', 'bricks', ...small, ...out, ...options, '--name', folder, '--steps', String(steps)]);
+    const straight = await bricks(name, 200);
+    expect(straight).toMatchObject({ code: 0, stderr: '' });
+    expect(metricsOf(runFolder(name)).filter(({ type }) => type === 'episode').length).toBeGreaterThan(0);
+    await bricks(`${name}-resumed`, 131);
+    const rest = await cli(['train', '--resume', runFolder(`${name}-resumed`), '--steps', '200']);
+    expect(weightsHash(rest)).toBe(weightsHash(straight));
+    const different = compareRuns(runFolder(`${name}-resumed`), runFolder(name)).filter(({ same }) => !same);
+    expect(different).toEqual([]);
+  },
+  120_000,
+);
 
 describe('eval', () => {
   test('--json prints one object; the same seed plays the same games', async () => {
@@ -230,7 +288,7 @@ describe('words', () => {
     for (const command of ['train', 'eval', 'play', 'doctor']) expect(overview.stdout).toContain(`bun run ${command}`);
     const help = await cli(['train', '--help']);
     expect(help.code).toBe(0);
-    for (const flag of ['--learn-start N', '--[no-]fire-start', '--resume DIR']) expect(help.stdout).toContain(flag);
+    for (const flag of ['--learn-start N', '--[no-]double-dqn', '--resume DIR']) expect(help.stdout).toContain(flag);
   });
 });
 
