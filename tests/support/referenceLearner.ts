@@ -33,21 +33,24 @@ export class ReferenceLearner {
     this.#second = new Float64Array(parameters.length);
   }
 
-  /** The mean loss and the mean largest Q of the batch, and one optimiser step. */
-  update(batch: ReplayBatch, learningRate = this.#options.learningRate): { loss: number; maxQ: number } {
-    const { batchSize, observationSize, stack, doubleDqn, loss: form, clipDelta, gradient } = this.#options;
-    const forward = (parameters: Float64Array, numbers: Uint32Array) => {
-      const input = framesStackReference(batch.frames, numbers, observationSize ** 2, stack);
-      return forwardReference(this.#architecture, parameters, input, batchSize);
-    };
+  /**
+   * The mean loss and the mean largest Q of the batch, and one optimiser step. `nextValues` may be given where the batch and the target
+   * network are those of an update before.
+   */
+  update(
+    batch: ReplayBatch,
+    learningRate = this.#options.learningRate,
+    nextValues = this.nextValues(batch),
+  ): { loss: number; maxQ: number } {
+    const { batchSize, doubleDqn, loss: form, clipDelta, gradient } = this.#options;
     const { actions, rewards, terminals, nextStateIndices } = batch;
-    const activations = forward(this.online, batch.stateIndices);
+    const activations = this.#forward(this.online, batch, batch.stateIndices);
     const values = activations[activations.length - 1];
     const { loss, dValues } = tdLossReference(
       {
         values,
-        nextValues: forward(this.target, nextStateIndices).at(-1)!,
-        choosingValues: doubleDqn ? forward(this.online, nextStateIndices).at(-1) : undefined,
+        nextValues,
+        choosingValues: doubleDqn ? this.#forward(this.online, batch, nextStateIndices).at(-1) : undefined,
         actions,
         rewards,
         discounts: batch.discounts.map((discount, b) => (terminals[b] === 0 ? discount : 0)),
@@ -58,6 +61,17 @@ export class ReferenceLearner {
     this.#optimise(learningRate);
     const mean = (array: Float64Array) => array.reduce((sum, value) => sum + value, 0) / array.length;
     return { loss: mean(loss), maxQ: mean(maxReference(values, this.#architecture.actionCount)) };
+  }
+
+  /** The target network's values of the next states. */
+  nextValues(batch: ReplayBatch): ArrayLike<number> {
+    return this.#forward(this.target, batch, batch.nextStateIndices).at(-1)!;
+  }
+
+  #forward(parameters: Float64Array, { frames, batchSize }: ReplayBatch, numbers: Uint32Array): ArrayLike<number>[] {
+    const { observationSize, stack } = this.#options;
+    const input = framesStackReference(frames, numbers, observationSize ** 2, stack);
+    return forwardReference(this.#architecture, parameters, input, batchSize);
   }
 
   #optimise(learningRate: number): void {
