@@ -219,6 +219,16 @@ export class Dqn {
     return toNamedArrays(this.#learner.architecture, await this.#learner.online.read());
   }
 
+  /** Keeps the online network's parameters of this moment, for `keptWeights`: takes next to no time. */
+  keepWeights(): void {
+    this.#learner.keep();
+  }
+
+  /** The parameters that were kept last, as `weights` gives them. */
+  async keptWeights(): Promise<NamedArray[]> {
+    return toNamedArrays(this.#learner.architecture, await this.#learner.readKept());
+  }
+
   /** Replaces the parameters of both networks. Throws RangeError when the tensors are not this network's. */
   loadWeights(arrays: readonly NamedArray[]): void {
     this.#learner.online.write(fromNamedArrays(this.#learner.architecture, arrays));

@@ -69,6 +69,8 @@ export class Learner {
   #hasGradients = false;
   #layerStatistics: LayerStatisticsReader | undefined;
   readonly #copyToTarget: readonly Step[];
+  /** The online network as `keep` found it; made when first asked for. */
+  #kept: { readonly parameters: ParameterSet; readonly copy: readonly Step[] } | undefined;
   /** Optimiser steps taken: Adam's bias correction needs it. */
   #optimiserSteps = 0;
 
@@ -219,6 +221,21 @@ export class Learner {
   /** The target network becomes the online network. */
   copyToTarget(): void {
     this.#gpu.run(this.#copyToTarget);
+  }
+
+  /** Keeps a copy of the online network as it is now, in place of the one before; on the GPU, nothing is read back. */
+  keep(): void {
+    if (this.#kept === undefined) {
+      const parameters = new ParameterSet(this.#gpu, this.architecture, 'kept');
+      this.#kept = { parameters, copy: [this.#gpu.copy(this.online.all, parameters.all)] };
+    }
+    this.#gpu.run(this.#kept.copy);
+  }
+
+  /** The parameters that `keep` kept. Rejects before the first. */
+  async readKept(): Promise<Float32Array> {
+    if (this.#kept === undefined) throw new Error('no parameters have been kept');
+    return this.#kept.parameters.read();
   }
 
   /** Reads the running statistics and clears them. */

@@ -23,6 +23,7 @@ import type { KernelRecord } from './kernelChoices.ts';
 import { type EpisodeMetrics, type EvaluationMetrics, MetricsFile } from './metrics.ts';
 import type { Display, Progress } from './progress.ts';
 import { encodeSafetensors } from './safetensors.ts';
+import { BestWeights, type KeepingAgent } from './trainingBest.ts';
 import { RunClock, Speedometer } from './trainingClock.ts';
 import { type EvaluatedAgent, type EvaluationFindings, evaluateAgent, isEvaluationDue } from './trainingEvaluation.ts';
 import { type Histories, noHistories, withEvaluation, writeHistories } from './trainingHistories.ts';
@@ -38,6 +39,7 @@ const yieldEveryMs = 50;
 
 /** What a run needs of an agent. */
 export type TrainableAgent = EvaluatedAgent &
+  KeepingAgent &
   Pick<Dqn, 'step' | 'statistics' | 'layerStatistics' | 'keepsGradients' | 'weights' | 'save' | 'restore'> & {
     readonly replay: Pick<Dqn['replay'], 'header' | 'chunks' | 'restore'>;
   };
@@ -75,7 +77,7 @@ export class Training {
   readonly #recording: GameRecording;
   readonly #rewards: number[];
   #histories: Histories;
-  #bestMeanReward: number | null;
+  readonly #best: BestWeights;
   /** The next step begins a game. */
   #startsGame: boolean;
   #epsilon = Number.NaN;
@@ -99,7 +101,7 @@ export class Training {
     this.#recording = new GameRecording(runFolder, configuration.recordEvery, screen);
     this.#rewards = [...(before?.rewards ?? [])];
     this.#histories = before?.histories ?? noHistories;
-    this.#bestMeanReward = before?.bestMeanReward ?? null;
+    this.#best = new BestWeights(agent, configuration, runFolder, before?.bestMeanReward ?? null);
     this.#startsGame = before?.startsGame ?? true;
     if (resumedFrom !== undefined) {
       const { path, weightsSha256, run } = resumedFrom;
@@ -141,6 +143,7 @@ export class Training {
     for (;;) {
       const end = this.#end(stop);
       if (end !== undefined) {
+        await this.#best.write(this.#options.check);
         if (!Number.isNaN(this.#epsilon)) display.progress(this.#progress());
         return end;
       }
@@ -156,6 +159,7 @@ export class Training {
   async save(): Promise<SavedCheckpoint> {
     const { agent, configuration, cartridge, kernels, runFolder } = this.#options;
     const { agentSteps } = agent.counters;
+    await this.#best.write(this.#options.check);
     const metricsBytes = this.#metrics.byteLength;
     if (this.#saved?.agentSteps === agentSteps && this.#saved.metricsBytes === metricsBytes) return this.#saved;
     this.#options.check?.();
@@ -163,7 +167,7 @@ export class Training {
     const { elapsedSeconds, trainingSeconds } = this.#clock;
     const run: RunState = {
       rewards: this.#rewards,
-      bestMeanReward: this.#bestMeanReward,
+      bestMeanReward: this.#best.mean,
       startsGame: this.#startsGame,
       histories: this.#histories,
       ...{ elapsedSeconds, trainingSeconds, metricsBytes },
@@ -222,11 +226,11 @@ export class Training {
     this.#epsilon = step.epsilon;
     this.#startsGame = step.episodeEnded;
     this.#recording.stepped();
-    if (step.episodeEnded) await this.#gameEnded(step);
+    if (step.episodeEnded) this.#gameEnded(step);
     if (agent.counters.agentSteps % metricsEvery === 0) await this.#intervalEnded();
   }
 
-  async #gameEnded({ episodeReturn, episodeSteps, epsilon }: DqnStep): Promise<void> {
+  #gameEnded({ episodeReturn, episodeSteps, epsilon }: DqnStep): void {
     const { agent, configuration, display } = this.#options;
     const { episodes, agentSteps } = agent.counters;
     this.#recording.gameEnded(episodes);
@@ -247,10 +251,11 @@ export class Training {
     const { gameLineEvery } = configuration;
     if (gameLineEvery > 0 && episodes % gameLineEvery === 0) display.line(gameLine(game));
     if (configuration.best !== 'training') return;
-    if (episodes <= gamesOfLuck) this.#bestMeanReward = null;
-    const before = this.#bestMeanReward;
-    const isBest = await this.#keepIfBest(game.meanReward100);
-    if (isBest && before !== null && gameLineEvery > 0) display.line(bestLine(before, game.meanReward100));
+    const before = this.#best.mean;
+    if (episodes <= gamesOfLuck || before === null) this.#best.keep(game.meanReward100);
+    else if (this.#best.keepIfBetter(game.meanReward100) && gameLineEvery > 0) {
+      display.line(bestLine(before, game.meanReward100));
+    }
   }
 
   async #intervalEnded(): Promise<void> {
@@ -277,6 +282,7 @@ export class Training {
       ...(layers === undefined ? {} : { layers }),
     });
     for (const line of layerLines(layers ?? [])) display.line(line);
+    await this.#best.write(this.#options.check);
   }
 
   /** Evaluates when it is time. A stop breaks an evaluation off; it is made when the run goes on. */
@@ -320,25 +326,8 @@ export class Training {
     this.#histories = withEvaluation(this.#histories, evaluation);
     writeHistories(runFolder, this.#histories);
     const savesBest = configuration.best === 'evaluation' && evaluation.isBest;
-    if (savesBest) await this.#keepIfBest(evaluation.meanReward);
+    if (savesBest && this.#best.keepIfBetter(evaluation.meanReward)) await this.#best.write(this.#options.check);
     display.line(evaluationLine(evaluation, savesBest));
-  }
-
-  /** Keeps the weights of this moment where `mean` is the highest so far, and says whether it is. */
-  async #keepIfBest(mean: number): Promise<boolean> {
-    const { agent, configuration, runFolder } = this.#options;
-    if (this.#bestMeanReward !== null && mean <= this.#bestMeanReward) return false;
-    const tensors = await agent.weights();
-    this.#options.check?.();
-    this.#bestMeanReward = mean;
-    const metadata = {
-      format: 'pt',
-      game: configuration.game,
-      agentSteps: String(agent.counters.agentSteps),
-      [configuration.best === 'training' ? 'meanReward100' : 'evaluationReward']: String(mean),
-    };
-    writeAtomically(join(runFolder, 'best.safetensors'), ...encodeSafetensors({ tensors, metadata }));
-    return true;
   }
 
   async #saveIfDue(): Promise<void> {

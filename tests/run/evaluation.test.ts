@@ -264,4 +264,15 @@ test('an agent that is evaluated between its steps goes on as one that is not', 
   }
   expect(findings.at(-1)).toMatchObject({ episodes: 2, evaluationSteps: 9, meanValue: expect.any(Number) });
   expect(await evaluated.weights()).toEqual(await undisturbed.weights());
+
+  // Kept weights are those of their moment.
+  await expect(evaluated.keptWeights()).rejects.toThrow('no parameters');
+  const then = await evaluated.weights();
+  for (let step = 0; step < 6; step++) {
+    if (step % 3 === 0) evaluated.keepWeights();
+    await evaluated.step();
+    if (step < 3) expect(await evaluated.keptWeights()).toEqual(then);
+  }
+  expect(await evaluated.keptWeights()).not.toEqual(then);
+  expect(await evaluated.keptWeights()).not.toEqual(await evaluated.weights());
 }, 60_000);

@@ -34,6 +34,7 @@ export class FakeAgent implements TrainableAgent {
   readonly replay = new ReplayMemory({ ...plainReplay, capacity: 200, frameBytes, stack: 2 });
   readonly #random = new Xoshiro128(5, 'fake');
   readonly #weight = new Float32Array([0, 1]);
+  #kept = new Float32Array(2);
   keepsGradients = false;
   /** Of `keepsGradients`, at each call of `layerStatistics`. */
   readonly kept: boolean[] = [];
@@ -87,6 +88,14 @@ export class FakeAgent implements TrainableAgent {
 
   async weights() {
     return [{ name: 'fc1.weight', shape: [1, 2], data: this.#weight.slice() }];
+  }
+
+  keepWeights(): void {
+    this.#kept = this.#weight.slice();
+  }
+
+  async keptWeights() {
+    return [{ name: 'fc1.weight', shape: [1, 2], data: this.#kept }];
   }
 
   async save(): Promise<DqnState> {
