@@ -72,11 +72,14 @@ export class MetricsFile {
   readonly path: string;
   readonly #file: number;
 
-  /** Opens `path` to append; cut to `byteLength` first, since a resumed run writes again what came after its checkpoint. */
+  /**
+   * Opens `path` to append; cut to `byteLength` first, since a resumed run writes again what came after its checkpoint. A file that has
+   * become shorter stays as it is.
+   */
   constructor(path: string, byteLength = 0) {
     this.path = path;
     this.#file = whileWriting(path, () => openSync(path, existsSync(path) ? 'r+' : 'w+'));
-    ftruncateSync(this.#file, byteLength);
+    ftruncateSync(this.#file, Math.min(byteLength, this.byteLength));
   }
 
   write(metrics: EpisodeMetrics | ProgressMetrics | EvaluationMetrics): void {

@@ -16,7 +16,7 @@ import {
 import { join, relative } from 'node:path';
 import { listCheckpoints } from '../../src/run/checkpoint.ts';
 import { openCheckpoint } from '../../src/run/runFolder.ts';
-import { complaint, folder, going, removeFolder, resumed, started } from './fakeRun.ts';
+import { complaint, folder, going, metricsOf, removeFolder, resumed, started } from './fakeRun.ts';
 
 afterAll(removeFolder);
 
@@ -119,6 +119,28 @@ describe('a damaged checkpoint', () => {
     expect(readdirSync(join(runFolder, 'checkpoints')).sort()).toEqual(['step-000000050', 'step-000000100']);
   });
 });
+
+test.each(['gone', 'cut at a line'])(
+  'metrics.jsonl %s: the run goes on, and what it writes can be read',
+  async (what) => {
+    const path = join(runFolder, 'metrics.jsonl');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    if (what === 'gone') rmSync(path);
+    else writeFileSync(path, `${lines[0]}\n`);
+    const { training } = await resumed(runFolder, { steps: 80 });
+    await training.run(going);
+    await training.save();
+    const left = what === 'gone' ? [] : metricsOf(runFolder).slice(0, 1);
+    expect(metricsOf(runFolder).map(({ agentSteps }) => agentSteps)).toEqual([
+      ...left.map((line) => line.agentSteps),
+      63,
+      70,
+      70,
+      77,
+      80,
+    ]);
+  },
+);
 
 describe('a checkpoint that is none of this run', () => {
   test('of a later format, and of an earlier one', async () => {
