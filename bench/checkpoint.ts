@@ -38,6 +38,8 @@ const noRun: RunState = {
 
 interface Written {
   readonly seconds: number;
+  /** Of all cores: what it would take at most where nothing else runs and the disk is quick. */
+  readonly cpuSeconds: number;
   /** On the disk. */
   readonly newBytes: number;
   readonly runFolderBytes: number;
@@ -125,7 +127,10 @@ async function measure(runFolder: string, transitions: number, stepsBetween: num
   for (let i = 0; i <= laterCheckpoints; i++) {
     if (i > 0) play(stepsBetween);
     const content = await contentOf(configuration, replay, agentSteps);
-    written.push(await saveCheckpoint(runFolder, content, configuration.keep, written.at(-1)?.path));
+    const before = process.cpuUsage();
+    const saved = await saveCheckpoint(runFolder, content, configuration.keep, written.at(-1)?.path);
+    const { user, system } = process.cpuUsage(before);
+    written.push({ ...saved, cpuSeconds: (user + system) / 1e6 });
   }
   const extraMemoryBytes = largestResidentBytes() - bytesBefore;
   const { path } = written.at(-1)!;
@@ -135,8 +140,8 @@ async function measure(runFolder: string, transitions: number, stepsBetween: num
   beganMs = performance.now();
   await replay.restore(replayHeader, replayChunks);
   const restoreSeconds = (performance.now() - beganMs) / 1000;
-  const [first, ...later] = written.map(({ seconds, newBytes, runFolderBytes }) => ({
-    ...{ seconds, newBytes, runFolderBytes },
+  const [first, ...later] = written.map(({ seconds, cpuSeconds, newBytes, runFolderBytes }) => ({
+    ...{ seconds, cpuSeconds, newBytes, runFolderBytes },
   }));
   return {
     what: 'bun run bench checkpoint',
@@ -206,8 +211,8 @@ function largestResidentBytes(): number {
 function text(results: CheckpointResults): string[] {
   const { first, later, transitions, stepsBetween, replayBytes, checkpointBytes, extraMemoryBytes } = results;
   const seconds = (value: number): string => `${value.toFixed(2)} s`;
-  const line = ({ seconds: took, newBytes, runFolderBytes }: Written): string =>
-    `${seconds(took)}, ${bytesText(newBytes)} written; the run folder takes ${bytesText(runFolderBytes)}`;
+  const line = ({ seconds: took, cpuSeconds, newBytes, runFolderBytes }: Written): string =>
+    `${seconds(took)} (${seconds(cpuSeconds)} of the CPU), ${bytesText(newBytes)} written; the run folder takes ${bytesText(runFolderBytes)}`;
   return [
     machineLine(results),
     `Replay memory: ${transitions.toLocaleString('en-US')} transitions, ${bytesText(replayBytes)}`,
