@@ -16,7 +16,6 @@
  *   is the last frame of an episode that was cut off, which they do not have.
  * - They make frames black by a terminal entry between them and the newest; here an entry says that an episode starts with it. So where
  *   the newest entry ended an episode and the oldest is in the midst of one, states over that place are black there, and not here.
- * - With spaced histories theirs begins `historySpacing` - 1 places later.
  * - Drawn at once for several batches, theirs keep the frames of then; here, see replayMemoryDraws.ts.
  *
  * Leaves out: where the frames lie (frameStore.ts), which entries are drawn (replayMemoryDraws.ts), priorities, files (checkpoints write
@@ -139,7 +138,8 @@ export class ReplayMemory {
   }
 
   /**
-   * Fills `into` with `batchSize` transitions, each drawn uniformly from those that can be sampled; `without-replacement`: none twice.
+   * Fills `into` with `batchSize` transitions, each drawn uniformly from those that can be sampled; `without-replacement`: no two that
+   * begin with the same step.
    * Where the options have a `replayBuffer`, so many are drawn at once and handed out in batches; what is left at the end and too little
    * for a batch is dropped. Allocates nothing after the first call of a batch size. Throws RangeError where too few transitions can be
    * sampled, where the probabilities of keeping them keep none, and where the batch is of another shape.
