@@ -4,7 +4,7 @@
  * Each is an option; defaults and presets stand in src/run.
  *
  * Leaves out: the console and sticky actions (arcade.ts), vector environments, colour observations.
- * Source: reference algorithms.md A.2 to A.5 and B; M. Machado et al., "Revisiting the Arcade Learning Environment", JAIR 61, 2018.
+ * Source: reference algorithms.md A.2 to A.5, B and C; M. Machado et al., "Revisiting the Arcade Learning Environment", JAIR 61, 2018.
  */
 import { type Action, actionNames } from '../emulator/console/action.ts';
 import type { TelevisionFormat } from '../emulator/console/properties.ts';
