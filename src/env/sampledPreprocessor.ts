@@ -107,10 +107,9 @@ interface Pairs {
 function pairs(firstInput: number, inputs: number, outputs: number, firstOutput: number, kept: number): Pairs {
   const total = 2 * outputs;
   const last = inputs - 1;
-  const positions = Int32Array.from({ length: kept }, (_, i) => {
-    const position = (2 * (firstOutput + i) + 1) * inputs - outputs;
-    return Math.max(0, Math.min(last * total, position));
-  });
+  const positions = Int32Array.from({ length: kept }, (_, i) =>
+    Math.max(0, (2 * (firstOutput + i) + 1) * inputs - outputs),
+  );
   const first = positions.map((position) => Math.floor(position / total));
   const secondWeight = positions.map((position, i) => position - first[i] * total);
   return {
