@@ -54,12 +54,7 @@ interface CheckpointResults extends Machine {
   readonly later: readonly Written[];
   /** Of one checkpoint, as it would be by itself. */
   readonly checkpointBytes: number;
-  function cpuSecondsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
-/** The process's largest resident size while writing, above that before. */
+  /** The process's largest resident size while writing, above that before. */
   readonly extraMemoryBytes: number;
   /** Reading and checking every file; then decompressing the replay memory into its place. */
   readonly checkSeconds: number;
@@ -208,6 +203,11 @@ async function contentOf(
     replayHeader: replay.header(),
     replayChunks: replay.chunks(),
   };
+}
+
+function cpuSecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
 function cpuSecondsSince(before: NodeJS.CpuUsage): number {
