@@ -210,11 +210,6 @@ function cpuSecondsSince(before: NodeJS.CpuUsage): number {
   return (user + system) / 1e6;
 }
 
-function cpuSecondsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
 /** The process's largest resident size since it began. */
 function largestResidentBytes(): number {
   return process.resourceUsage().maxRSS * (process.platform === 'darwin' ? 1 : 1024);
