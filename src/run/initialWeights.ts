@@ -20,10 +20,7 @@ export function readInitialWeights({
   initialWeights: place,
   initialBest,
 }: Pick<Configuration, 'initialWeights' | 'initialBest'>): InitialWeights | undefined {
-  if (place === null) {
-    if (!initialBest) return undefined;
-    throw new UserError('--initial-best needs a run to take them from.', 'Name one with --initial-weights DIR.');
-  }
+  if (place === null) return undefined;
   if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) {
     if (initialBest) throw new UserError(`--initial-best needs a run folder, and ${place} is none.`, 'Leave it out.');
     return { path: place, tensors: loadWeightsFile(place).tensors };

@@ -78,7 +78,7 @@ export function metricsOf(runFolder: string): Record<string, unknown>[] {
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const { elapsedSeconds, stepsPerSecond, updatesPerSecond, ...rest } = JSON.parse(line);
-      return rest;
+      const entries = Object.entries(JSON.parse(line));
+      return Object.fromEntries(entries.filter(([key]) => !/(Seconds|PerSecond)$/.test(key)));
     });
 }

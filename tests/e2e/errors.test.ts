@@ -1,8 +1,8 @@
 /** Mistakes of a user's and of a machine's, through the real command line: each one line on stderr, exit code 1, no stack. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeFile, readManifest, writeManifest } from '../../src/run/checkpointManifest.ts';
 import { cli, projectFolder, small, temporaryFolder } from './cli.ts';
 
 const { folder, remove } = temporaryFolder('errors');
@@ -40,7 +40,11 @@ describe('names', () => {
     ['a flag of eval', ['eval', '--run', 'x', '--epsiodes', '5'], ['Did you mean "--episodes"?']],
     ['a game', ['train', 'pogn'], ['Unknown game: pogn', 'pong']],
     ['a preset', ['train', 'pong', '--preset', 'lapam'], ['no preset "lapam"', 'Did you mean "lapan"?']],
-    ['a choice', ['train', 'pong', '--network', 'natur'], ['--network: "natur"', 'nature, nips2013']],
+    [
+      'a choice',
+      ['train', 'pong', '--network', 'natur'],
+      ['--network: "natur"', 'Did you mean "nature"?', 'nature, nature-padded'],
+    ],
     ['a bank switching', ['train', 'pong', '--bankswitch', 'f6sd'], ['--bankswitch: "f6sd"', 'Did you mean "F6SC"?']],
     [
       'a bank switching of play',
@@ -51,6 +55,19 @@ describe('names', () => {
     ['a word too many', ['train', 'pong', 'now'], ['"now" is one word too many']],
     ['no run to evaluate', ['eval', 'pong'], ['No run is named']],
     ['nothing to record', ['play', 'pong'], ['--gif']],
+    ['a game without trained weights', ['eval', 'bricks', '--pretrained'], ['no trained weights for bricks']],
+    ['trained weights of a run', ['play', 'pong', '--pretrained', '--run', 'x'], ['--pretrained and --run exclude']],
+    [
+      'a length twice',
+      ['play', 'pong', '--gif', 'x.gif', '--frames', '9', '--episodes', '1'],
+      ['--frames and --episodes'],
+    ],
+    ['initial weights', ['train', 'pong', '--initial-weights', 'no.safetensors'], ['no weights at no.safetensors']],
+    [
+      'the best of a file',
+      ['train', 'pong', '--initial-weights', 'package.json', '--initial-best'],
+      ['needs a run folder, and package.json is none'],
+    ],
   ])('%s', (_, words, texts) => refused(words, texts));
 });
 
@@ -160,19 +177,18 @@ describe('runs', () => {
 
   test('with contents that do not fit together, though every checksum is right', () => {
     const path = copy('unfit');
-    const [state, manifest] = [join(newest(path), 'state.json'), join(newest(path), 'manifest.json')];
-    const before = readFileSync(state);
-    const after = before.toString().replace('"capacity": 250', '"capacity": 251');
-    const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex');
-    writeFileSync(state, after);
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(sha256(before), sha256(after)));
+    const state = join(newest(path), 'state.json');
+    writeFileSync(state, readFileSync(state, 'utf8').replace('"capacity": 250', '"capacity": 251'));
+    const { files, ...manifest } = readManifest(newest(path));
+    const changed = { ...files, 'state.json': describeFile(readFileSync(state)) };
+    writeManifest(newest(path), { ...manifest, files: changed });
     return refused(['train', '--resume', path, '--steps', '90'], ['is damaged', 'capacity 251']);
   });
 
   test('from a newer version', () => {
     const path = copy('newer');
     const manifest = join(newest(path), 'manifest.json');
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"formatVersion": 1', '"formatVersion": 9'));
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"formatVersion": \d+/, '"formatVersion": 9'));
     return refused(['train', '--resume', path, '--steps', '90'], ['is of format 9']);
   });
 

@@ -24,17 +24,7 @@ async function meanReward(weights: string): Promise<number> {
 }
 
 test('catch: from -6 at random to +3 and more in 4,500 steps', async () => {
-  const words = [
-    'train',
-    'catch',
-    ...flags,
-    '--steps',
-    '4500',
-    '--checkpoint-every',
-    '300',
-    '--keep-checkpoints',
-    '100',
-  ];
+  const words = ['train', 'catch', ...flags, '--steps', '4500', '--checkpoint-every', '300', '--keep', '100'];
   weightsHash(await cli([...words, '--out', folder, '--name', 'catch']));
   const games = metricsOf(join(folder, 'catch')).filter(({ type }) => type === 'episode');
   const mean = (some: typeof games) => some.reduce((sum, { reward }) => sum + (reward as number), 0) / some.length;

@@ -130,14 +130,15 @@ describe('display', () => {
 });
 
 test('every key of metrics.jsonl stands in docs/metrics.md', async () => {
-  const { training, runFolder } = started({ steps: 30 });
+  const everything = { layerStatistics: true, evaluateEvery: 30, evaluateSteps: 9 };
+  const { training, runFolder } = started({ steps: 60, ...everything });
   await training.run(going);
   const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const keys = readFileSync(join(runFolder, 'metrics.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')
     .flatMap((line) => Object.keys(JSON.parse(line)));
-  expect(new Set(keys).size).toBe(15);
+  expect(new Set(keys).size).toBe(28);
   for (const key of new Set(keys)) expect(page).toContain(`| \`${key}\` |`);
 });
 
