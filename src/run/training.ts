@@ -139,7 +139,7 @@ export class Training {
   async run(stop: Stop): Promise<RunEnd> {
     const { display } = this.#options;
     // One that a stop has put off.
-    await this.#evaluateIfDue(stop);
+    if (this.#evaluationIsDue()) await this.#evaluate(stop);
     for (;;) {
       const end = this.#end(stop);
       if (end !== undefined) {
@@ -148,9 +148,10 @@ export class Training {
         return end;
       }
       await this.#step();
-      await this.#evaluateIfDue(stop);
-      await this.#saveIfDue();
-      await this.#breathe();
+      if (this.#evaluationIsDue()) await this.#evaluate(stop);
+      if (this.#checkpointIsDue()) await this.#saveIfPossible();
+      const breath = this.#breathe();
+      if (breath !== undefined) await breath;
       if (this.#displayIsDue()) display.progress(this.#progress());
     }
   }
@@ -285,10 +286,14 @@ export class Training {
     await this.#best.write(this.#options.check);
   }
 
-  /** Evaluates when it is time. A stop breaks an evaluation off; it is made when the run goes on. */
-  async #evaluateIfDue(stop: Stop): Promise<void> {
+  #evaluationIsDue(): boolean {
+    const { agent, configuration } = this.#options;
+    return isEvaluationDue(configuration, agent.counters.agentSteps, this.#histories);
+  }
+
+  /** A stop breaks an evaluation off; it is made when the run goes on. */
+  async #evaluate(stop: Stop): Promise<void> {
     const { agent, configuration, display, evaluationEnvironment } = this.#options;
-    if (!isEvaluationDue(configuration, agent.counters.agentSteps, this.#histories)) return;
     if (evaluationEnvironment === undefined) throw new Error('evaluations need an environment of their own');
     const findings = await this.#clock.outsideTraining(() =>
       evaluateAgent(agent, evaluationEnvironment, configuration, async (steps) => {
@@ -330,13 +335,13 @@ export class Training {
     display.line(evaluationLine(evaluation, savesBest));
   }
 
-  async #saveIfDue(): Promise<void> {
+  #checkpointIsDue(): boolean {
     const { agent, configuration } = this.#options;
     const { agentSteps, episodes } = agent.counters;
     const { checkpointEvery, checkpointEveryGames } = configuration;
     const bySteps = checkpointEvery > 0 && agentSteps % checkpointEvery === 0;
     const byGames = checkpointEveryGames > 0 && this.#startsGame && episodes % checkpointEveryGames === 0;
-    if (bySteps || byGames) await this.#saveIfPossible();
+    return bySteps || byGames;
   }
 
   /** A full disk costs a checkpoint, not the run: what has been learned since the last one would be lost with it. */
