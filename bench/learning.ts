@@ -1,6 +1,6 @@
 /**
  * `bun run bench learning`: trains each of the reproduced systems, scaled down, on `catch` and `bricks` with several seeds, and shows what
- * came of it: JSON, and the curves as one picture. Takes about an hour on two cores without a GPU.
+ * came of it: JSON, and the curves as one picture. Takes the better part of an hour on two cores without a GPU.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { jsonBytes, writeAtomically } from '../src/run/files.ts';
 import { type PresetName, presetNames } from '../src/run/presets.ts';
 import { requireWritable } from '../src/run/recordingFile.ts';
 import { learningChart } from './learning/chart.ts';
-import { goals, type LearningResults, type LearningRun, learningMarkdown, scoreGames } from './learning/results.ts';
+import { type LearningResults, type LearningRun, learningMarkdown, scoreGames, tasks } from './learning/results.ts';
 import { playAtRandom, trainAll } from './learning/runs.ts';
 import { observeMachine } from './machine.ts';
 
@@ -28,7 +28,7 @@ export const learningCommand: Command = {
     positionals: [],
     flags: [
       { flag: '--presets', placeholder: 'NAMES', help: `Presets, with commas between [${defaultPresets}]` },
-      { flag: '--games', placeholder: 'NAMES', help: `Games, with commas between [${Object.keys(goals).join(',')}]` },
+      { flag: '--games', placeholder: 'NAMES', help: `Games, with commas between [${Object.keys(tasks).join(',')}]` },
       { flag: '--seeds', placeholder: 'N', help: 'Seeds of each, from 1 [3]' },
       { flag: '--parallel', placeholder: 'N', help: 'Runs at a time [2]' },
       { flag: '--out', placeholder: 'FILE', help: 'Write the results to FILE.json' },
@@ -39,7 +39,7 @@ export const learningCommand: Command = {
   async run(parsed) {
     const list = (flag: string, fallback: string): string[] => (parsed.flags.get(flag) ?? fallback).split(',');
     const presets = known('--presets', list('--presets', defaultPresets), presetNames);
-    const games = known('--games', list('--games', Object.keys(goals).join(',')), Object.keys(goals));
+    const games = known('--games', list('--games', Object.keys(tasks).join(',')), Object.keys(tasks));
     const seeds = integerFlag(parsed, '--seeds', 3, 1, 100);
     const parallel = integerFlag(parsed, '--parallel', 2, 1, 64);
     const out = parsed.flags.get('--out');
@@ -67,13 +67,14 @@ async function measure(
   const machine = observeMachine();
   const random: Record<string, number> = {};
   for (const game of games) random[game] = await playAtRandom(game, presets[0], randomGames);
-  const wanted = games.flatMap((game) =>
-    presets.flatMap((preset) => Array.from({ length: seeds }, (_, seed) => ({ preset, game, seed: seed + 1 }))),
+  // All of one seed first, so that a preset that learns nothing shows early.
+  const wanted = Array.from({ length: seeds }, (_, seed) => seed + 1).flatMap((seed) =>
+    games.flatMap((game) => presets.map((preset) => ({ preset, game, seed }))),
   );
   const folder = mkdtempSync(join(tmpdir(), 'wgsl-dqn-learning-'));
   try {
     const runs = await trainAll(wanted, folder, parallel, (run) => console.log(runLine(run)));
-    return { what: 'bun run bench learning', ...machine(), adapter, parallel, goals, scoreGames, random, runs };
+    return { what: 'bun run bench learning', ...machine(), adapter, parallel, tasks, scoreGames, random, runs };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -82,8 +83,8 @@ async function measure(
 function runLine({ preset, game, seed, agentSteps, seconds, lastMean, reached }: LearningRun): string {
   const goal =
     reached === null
-      ? `goal of ${goals[game]} not reached`
-      : `goal of ${goals[game]} after ${reached.agentSteps.toLocaleString('en-US')} steps, ${(reached.seconds / 60).toFixed(1)} min`;
+      ? `goal of ${tasks[game].goal} not reached`
+      : `goal of ${tasks[game].goal} after ${reached.agentSteps.toLocaleString('en-US')} steps, ${(reached.seconds / 60).toFixed(1)} min`;
   const whole = `${agentSteps.toLocaleString('en-US')} steps in ${(seconds / 60).toFixed(1)} min`;
   return `${preset}, ${game}, seed ${seed}: mean of the last ${scoreGames} games ${lastMean}; ${goal}; ${whole}`;
 }

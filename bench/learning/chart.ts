@@ -7,7 +7,7 @@ const margin = { left: 56, top: 56, right: 16, bottom: 48 } as const;
 const seedColours = ['#2563eb', '#ea580c', '#059669', '#9333ea', '#be123c'];
 const grey = '#6b7280';
 
-export function learningChart({ runs, random, goals }: LearningResults): string {
+export function learningChart({ runs, random, tasks }: LearningResults): string {
   const pairs = combinations(runs);
   const presets = [...new Set(pairs.map(({ preset }) => preset))];
   const games = [...new Set(pairs.map(({ game }) => game))];
@@ -76,7 +76,7 @@ export function learningChart({ runs, random, goals }: LearningResults): string 
           lineStyle: { color: grey, type: 'dashed' },
           label: { color: grey, position: 'insideEndBottom' },
           data: [
-            { yAxis: goals[game], label: { formatter: `goal ${goals[game]}`, position: 'insideStartTop' } },
+            { yAxis: tasks[game].goal, label: { formatter: `goal ${tasks[game].goal}`, position: 'insideStartTop' } },
             { yAxis: random[game], label: { formatter: `random play ${random[game]}` } },
           ],
         },

@@ -4,8 +4,11 @@ import type { Machine } from '../machine.ts';
 /** Games over which a score is taken. */
 export const scoreGames = 20;
 
-/** The mean of that many games in a row that a run must come to. */
-export const goals: Readonly<Record<string, number>> = { catch: 8, bricks: 15 };
+/** How long a run is, in agent steps, and the mean of `scoreGames` games in a row that it must come to. */
+export const tasks: Readonly<Record<string, { readonly steps: number; readonly goal: number }>> = {
+  catch: { steps: 15_000, goal: 6 },
+  bricks: { steps: 20_000, goal: 4 },
+};
 
 export interface LearningRun {
   readonly preset: string;
@@ -27,7 +30,7 @@ export interface LearningResults extends Machine {
   readonly adapter: string;
   /** Runs at a time. */
   readonly parallel: number;
-  readonly goals: Readonly<Record<string, number>>;
+  readonly tasks: typeof tasks;
   readonly scoreGames: number;
   /** Mean reward of random play, by game. */
   readonly random: Readonly<Record<string, number>>;
@@ -86,7 +89,7 @@ export function learningMarkdown({ runs, random }: LearningResults): string {
       `\`${preset}\``,
       `\`${game}\``,
       random[game].toFixed(1),
-      String(goals[game]),
+      String(tasks[game].goal),
       each(({ lastMean }) => lastMean.toFixed(1)),
       each(({ reached }) => reached?.agentSteps.toLocaleString('en-US') ?? 'not reached'),
       each(({ reached }) => (reached === null ? '-' : (reached.seconds / 60).toFixed(1))),

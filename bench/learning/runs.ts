@@ -7,32 +7,21 @@ import { environmentOptions } from '../../src/run/configuration.ts';
 import { evaluate, evaluationEnvironment, Play } from '../../src/run/evaluation.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { loadCartridge, openEnvironment } from '../../src/run/session.ts';
-import { type Game, goals, judge, type LearningRun } from './results.ts';
+import { type Game, judge, type LearningRun, tasks } from './results.ts';
 
 const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 export type Wanted = Pick<LearningRun, 'preset' | 'game' | 'seed'>;
 
 /**
- * Trains with the preset until its own end. Where several run at a time, a software adapter gets one thread each: two runs on a core each
+ * Trains with the preset for as long as the game's task says. Where several run at a time, a software adapter gets one thread each: two runs on a core each
  * learn more in an hour than two that share both.
  */
 export async function train({ preset, game, seed }: Wanted, folder: string, parallel: number): Promise<LearningRun> {
   const name = `${game}-${preset}-${seed}`;
-  const words = [
-    'train',
-    game,
-    '--preset',
-    preset,
-    '--seed',
-    String(seed),
-    '--out',
-    folder,
-    '--name',
-    name,
-    '--keep',
-    '1',
-  ];
+  const place = ['--out', folder, '--name', name, '--keep', '1'];
+  const length = ['--steps', String(tasks[game].steps)];
+  const words = ['train', game, '--preset', preset, '--seed', String(seed), ...length, ...place];
   const run = Bun.spawn([process.execPath, program, ...words], {
     stdout: 'pipe',
     stderr: 'inherit',
@@ -52,7 +41,7 @@ export async function train({ preset, game, seed }: Wanted, folder: string, para
   const entries = lines.map((line) => JSON.parse(line) as Game & { type: string });
   const games = entries.filter(({ type }) => type === 'episode');
   const { agentSteps, elapsedSeconds } = entries.at(-1)!;
-  const judged = judge(games, goals[game], agentSteps);
+  const judged = judge(games, tasks[game].goal, agentSteps);
   return { preset, game, seed, agentSteps, seconds: Math.round(elapsedSeconds), ...judged, weightsSha256 };
 }
 

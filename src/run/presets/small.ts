@@ -70,6 +70,7 @@ export const deepmindSmall: Preset = {
     updateEvery: 1,
     targetEvery: 250,
     epsilonEnd: 0.02,
+    learningRate: 5e-4,
   },
 };
 
