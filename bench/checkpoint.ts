@@ -54,8 +54,9 @@ interface CheckpointResults extends Machine {
   readonly later: readonly Written[];
   /** Of one checkpoint, as it would be by itself. */
   readonly checkpointBytes: number;
-  /** The process's largest resident size while writing, above that before. */
+  /** The process's largest resident size while writing, and while reading back as well, above that before. */
   readonly extraMemoryBytes: number;
+  readonly extraMemoryAfterRestoreBytes: number;
   /** Reading and checking every file; then decompressing the replay memory into its place. */
   readonly checkSeconds: number;
   readonly restoreSeconds: number;
@@ -142,6 +143,7 @@ async function measure(runFolder: string, transitions: number, stepsBetween: num
   await replay.restore(replayHeader, replayChunks);
   const restoreSeconds = (performance.now() - beganMs) / 1000;
   const restoreCpuSeconds = cpuSecondsSince(before);
+  const extraMemoryAfterRestoreBytes = largestResidentBytes() - bytesBefore;
   const [first, ...later] = written.map(({ seconds, cpuSeconds, newBytes, runFolderBytes }) => ({
     ...{ seconds, cpuSeconds, newBytes, runFolderBytes },
   }));
@@ -149,7 +151,14 @@ async function measure(runFolder: string, transitions: number, stepsBetween: num
     what: 'bun run bench checkpoint',
     ...machine(),
     ...{ transitions, stepsBetween, replayBytes, first, later },
-    ...{ checkpointBytes: folderBytes(path), extraMemoryBytes, checkSeconds, restoreSeconds, restoreCpuSeconds },
+    ...{
+      checkpointBytes: folderBytes(path),
+      extraMemoryBytes,
+      extraMemoryAfterRestoreBytes,
+      checkSeconds,
+      restoreSeconds,
+      restoreCpuSeconds,
+    },
   };
 }
 
@@ -225,7 +234,7 @@ function text(results: CheckpointResults): string[] {
     `Replay memory: ${transitions.toLocaleString('en-US')} transitions, ${bytesText(replayBytes)}`,
     `First checkpoint: ${line(first)}`,
     ...later.map((each) => `After ${stepsBetween.toLocaleString('en-US')} steps: ${line(each)}`),
-    `One checkpoint by itself: ${bytesText(checkpointBytes)}; memory while writing: ${bytesText(Math.max(0, extraMemoryBytes))} more`,
+    `One checkpoint by itself: ${bytesText(checkpointBytes)}; memory while writing: ${bytesText(Math.max(0, extraMemoryBytes))} more, and while reading: ${bytesText(Math.max(0, results.extraMemoryAfterRestoreBytes))} more`,
     `Read back: checked in ${seconds(results.checkSeconds)}, restored in ${seconds(results.restoreSeconds)} (${seconds(results.restoreCpuSeconds)} of the CPU)`,
   ];
 }
