@@ -36,7 +36,7 @@ import { checkStoredConfiguration } from './resolve.ts';
 import { decodeSafetensors, encodeSafetensors, hashTensors, type StoredTensor } from './safetensors.ts';
 import type { Histories } from './trainingHistories.ts';
 
-export { damaged } from './checkpointManifest.ts';
+export { damaged, OtherFormatError } from './checkpointManifest.ts';
 
 /** What the run itself remembers, beside the agent: plain data and typed arrays of any kind; what is added here is saved. */
 export interface RunState {

@@ -35,6 +35,9 @@ export function damaged(path: string, reason: string): UserError {
   );
 }
 
+/** A checkpoint that another version of this program wrote; the hint says which one can go on with it. */
+export class OtherFormatError extends UserError {}
+
 /** Writes the manifest into `folder`, as the last of its files. */
 export function writeManifest(folder: string, content: Omit<Manifest, 'format' | 'formatVersion'>): void {
   const manifest: Manifest = { format, formatVersion, ...content };
@@ -55,7 +58,7 @@ export function readManifest(path: string): Manifest {
   const version = manifest.formatVersion;
   if (typeof version === 'number' && Number.isInteger(version) && version > 0 && version !== formatVersion) {
     const isNewer = version > formatVersion;
-    throw new UserError(
+    throw new OtherFormatError(
       `The checkpoint ${path} is of format ${version}, and this program reads format ${formatVersion}.`,
       isNewer ? 'Use the version that wrote it, or a newer one.' : 'Finish the run with the version that wrote it.',
     );

@@ -8,7 +8,7 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
-import { type LoadedCheckpoint, listCheckpoints, loadCheckpoint } from './checkpoint.ts';
+import { type LoadedCheckpoint, listCheckpoints, loadCheckpoint, OtherFormatError } from './checkpoint.ts';
 import type { Configuration, FieldName } from './configuration.ts';
 import { aboutField } from './configurationText.ts';
 import { jsonBytes, readIfThere, whileWriting, writeAtomically } from './files.ts';
@@ -109,19 +109,21 @@ export function openCheckpoint(path: string, options: { readonly replay?: boolea
       'Name a folder that `bun run train` has made.',
     );
   }
-  const passedOver: string[] = [];
+  const errors: UserError[] = [];
   for (const checkpoint of checkpoints.toReversed()) {
     try {
       const loaded = loadCheckpoint(checkpoint, options);
       requireSameRun(loaded, folder);
-      return { ...loaded, passedOver };
+      return { ...loaded, passedOver: errors.map(({ message }) => message) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      passedOver.push(error.message);
+      errors.push(error);
     }
   }
-  const others = passedOver.length === 1 ? 'It is the only one' : `Nor can the ${passedOver.length - 1} older be used`;
-  throw new UserError(passedOver[0], `${others}: start the run again.`);
+  const [newest] = errors;
+  const others = errors.length === 1 ? 'It is the only one.' : `Nor can the ${errors.length - 1} older be used.`;
+  const remedy = newest instanceof OtherFormatError ? newest.hint : 'Start the run again.';
+  throw new UserError(newest.message, `${others} ${remedy}`);
 }
 
 /** The folder that `path` leads to, through links, so that a checkpoint's run folder is two folders up. Throws UserError. */

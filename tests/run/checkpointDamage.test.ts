@@ -97,9 +97,9 @@ describe('a damaged checkpoint', () => {
     for (const checkpoint of [older, newest]) rmSync(join(checkpoint, 'replay-00000.zst'));
     const text = await complaint(() => openCheckpoint(runFolder));
     expect(text).toContain(`The checkpoint ${newest} is damaged: replay-00000.zst is missing.`);
-    expect(text).toContain('Nor can the 1 older be used: start the run again.');
+    expect(text).toContain('Nor can the 1 older be used. Start the run again.');
     rmSync(older, { recursive: true });
-    expect(await complaint(() => openCheckpoint(runFolder))).toContain('It is the only one: start the run again.');
+    expect(await complaint(() => openCheckpoint(runFolder))).toContain('It is the only one. Start the run again.');
   });
 
   test('where the replay memory is not wanted, it is not looked at', () => {
@@ -149,6 +149,9 @@ describe('a checkpoint that is none of this run', () => {
     rewrite('manifest.json', (manifest) => (manifest['formatVersion'] = 1));
     await refusedAs('is of format 1, and this program reads format 2');
     expect(await complaint(() => openCheckpoint(newest))).toContain('Finish the run with the version that wrote it.');
+    rmSync(older, { recursive: true });
+    const ofRun = await complaint(() => openCheckpoint(runFolder));
+    expect(ofRun).toContain('It is the only one. Finish the run with the version that wrote it.');
   });
 
   test("another program's folder, junk, an empty folder, a file", async () => {
