@@ -31,6 +31,11 @@ export const learningCommand: Command = {
       { flag: '--games', placeholder: 'NAMES', help: `Games, with commas between [${Object.keys(tasks).join(',')}]` },
       { flag: '--seeds', placeholder: 'N', help: 'Seeds of each, from 1 [3]' },
       { flag: '--parallel', placeholder: 'N', help: 'Runs at a time [2]' },
+      {
+        flag: '--folder',
+        placeholder: 'DIR',
+        help: 'Keep the runs here, and take or go on with those that are there [a temporary one]',
+      },
       { flag: '--out', placeholder: 'FILE', help: 'Write the results to FILE.json' },
       { flag: '--picture', placeholder: 'FILE', help: 'Write the curves to FILE.svg' },
     ],
@@ -46,7 +51,8 @@ export const learningCommand: Command = {
     const picture = parsed.flags.get('--picture');
     if (out !== undefined) requireWritable(out, '.json');
     if (picture !== undefined) requireWritable(picture, '.svg');
-    const results = await measure(presets, games, seeds, parallel);
+    const folder = parsed.flags.get('--folder');
+    const results = await measure(presets, games, seeds, parallel, folder);
     console.log(`\n${learningMarkdown(results)}`);
     if (out !== undefined) writeAtomically(out, jsonBytes(results));
     if (picture !== undefined) writeAtomically(picture, new TextEncoder().encode(learningChart(results)));
@@ -60,6 +66,7 @@ async function measure(
   games: readonly string[],
   seeds: number,
   parallel: number,
+  kept: string | undefined,
 ): Promise<LearningResults> {
   const gpu = await openGpu();
   const adapter = await describeAdapter(gpu);
@@ -71,12 +78,12 @@ async function measure(
   const wanted = Array.from({ length: seeds }, (_, seed) => seed + 1).flatMap((seed) =>
     games.flatMap((game) => presets.map((preset) => ({ preset, game, seed }))),
   );
-  const folder = mkdtempSync(join(tmpdir(), 'wgsl-dqn-learning-'));
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'wgsl-dqn-learning-'));
   try {
     const runs = await trainAll(wanted, folder, parallel, (run) => console.log(runLine(run)));
     return { what: 'bun run bench learning', ...machine(), adapter, parallel, tasks, scoreGames, random, runs };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (kept === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 

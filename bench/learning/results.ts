@@ -4,10 +4,19 @@ import type { Machine } from '../machine.ts';
 /** Games over which a score is taken. */
 export const scoreGames = 20;
 
-/** How long a run is, in agent steps, and the mean of `scoreGames` games in a row that it must come to. */
-export const tasks: Readonly<Record<string, { readonly steps: number; readonly goal: number }>> = {
-  catch: { steps: 15_000, goal: 6 },
-  bricks: { steps: 20_000, goal: 4 },
+export interface Task {
+  /** How long a run is, agent steps. */
+  readonly steps: number;
+  /** The mean of `scoreGames` games in a row that it must come to. */
+  readonly goal: number;
+  /** What else the game asks for beside the preset. */
+  readonly flags: readonly string[];
+}
+
+/** \`bricks\` waits for FIRE before each ball, and a brick is further from the stroke that hits it than a fruit from the basket. */
+export const tasks: Readonly<Record<string, Task>> = {
+  catch: { steps: 15_000, goal: 6, flags: [] },
+  bricks: { steps: 20_000, goal: 4, flags: ['--fire-start', 'required', '--discount', '0.97'] },
 };
 
 export interface LearningRun {
