@@ -11,6 +11,7 @@ import { writeAtomically } from '../src/run/files.ts';
 import { markdownTable, type Results } from './emulator/results.ts';
 import { type KernelResults, kernelMarkdown } from './gpu/kernelResults.ts';
 import { type UpdateResults, updateMarkdown } from './gpu/updateResults.ts';
+import { type LearningResults, learningMarkdown } from './learning/results.ts';
 import * as peers from './peers/results.ts';
 
 export interface Table {
@@ -40,6 +41,12 @@ export const knownTables: readonly Table[] = [
     page: 'README.md',
     results: 'bench/results/peers.json',
     markdown: (results) => peers.markdownTable(results as peers.PeersResults),
+  },
+  {
+    name: 'learning',
+    page: 'README.md',
+    results: 'bench/results/learning.json',
+    markdown: (results) => learningMarkdown(results as LearningResults),
   },
   {
     name: 'kernels',

@@ -7,7 +7,8 @@ const margin = { left: 56, top: 56, right: 16, bottom: 48 } as const;
 const seedColours = ['#2563eb', '#ea580c', '#059669', '#9333ea', '#be123c'];
 const grey = '#6b7280';
 
-export function learningChart({ runs, random, tasks }: LearningResults): string {
+export function learningChart(results: LearningResults): string {
+  const { runs, random, tasks } = results;
   const pairs = combinations(runs);
   const presets = [...new Set(pairs.map(({ preset }) => preset))];
   const games = [...new Set(pairs.map(({ game }) => game))];
@@ -48,7 +49,7 @@ export function learningChart({ runs, random, tasks }: LearningResults): string 
       name: 'reward a game',
       nameLocation: 'middle',
       nameGap: 36,
-      ...rangeOf(game, runs),
+      ...rangeOf(game, results),
     })),
     legend: { data: [...new Set(runs.map(({ seed }) => `seed ${seed}`))], bottom: 0, icon: 'roundRect' },
     series: placed.flatMap(({ preset, game }, index) => [
@@ -88,9 +89,10 @@ export function learningChart({ runs, random, tasks }: LearningResults): string 
   return svg;
 }
 
-/** The same for all panels of a game. */
-function rangeOf(game: string, runs: LearningResults['runs']): { min: number; max: number } {
-  const values = runs.filter((run) => run.game === game).flatMap(({ curve }) => curve.map(([, reward]) => reward));
+/** The same for all panels of a game: all curves, random play and the goal. */
+function rangeOf(game: string, { runs, random, tasks }: LearningResults): { min: number; max: number } {
+  const rewards = runs.filter((run) => run.game === game).flatMap(({ curve }) => curve.map(([, reward]) => reward));
+  const values = [...rewards, random[game], tasks[game].goal];
   const step = 5;
   return { min: step * Math.floor(Math.min(...values) / step), max: step * Math.ceil(Math.max(...values) / step) };
 }

@@ -1,5 +1,5 @@
 /** The JSON of `bun run bench learning`: what each run learned and when. Leaves out: running them (runs.ts), the picture (chart.ts). */
-import type { Machine } from '../machine.ts';
+import { type Machine, machineLine } from '../machine.ts';
 
 /** Games over which a score is taken. */
 export const scoreGames = 20;
@@ -85,10 +85,14 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** A table: a row for each preset and game, with the seeds side by side. */
-export function learningMarkdown({ runs, random }: LearningResults): string {
+/** What was run on what, and a table with a row for each preset and game, the seeds side by side. */
+export function learningMarkdown(results: LearningResults): string {
+  const { runs, random, parallel, adapter } = results;
   const lines = [
-    '| preset | game | random play | goal | mean of the last 20 games, by seed | steps to the goal | minutes to the goal |',
+    `${adapter}; ${machineLine(results)}. ${parallel} runs at a time, each on one thread. A goal is reached when ${scoreGames} games in a row have ` +
+      "that mean; minutes are the run's own clock, with whatever else the machine did.",
+    '',
+    `| preset | game | random play | goal | mean of the last ${scoreGames} games, by seed | steps to the goal | minutes to the goal |`,
     '|---|---|---|---|---|---|---|',
   ];
   for (const { preset, game } of combinations(runs)) {
