@@ -70,7 +70,8 @@ export const deepmindSmall: Preset = {
     updateEvery: 1,
     targetEvery: 250,
     epsilonEnd: 0.02,
-    learningRate: 5e-4,
+    // Under the root, DeepMind's 0.01 is more than the square of a small network's gradients: their sizes would count again.
+    optimiserEpsilon: 1e-6,
   },
 };
 
