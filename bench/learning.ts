@@ -19,6 +19,7 @@ import { playAtRandom, trainAll } from './learning/runs.ts';
 import { observeMachine } from './machine.ts';
 
 const defaultPresets = 'deepmind-small,lapan-small,graetz-small';
+const defaultGames = 'catch,bricks';
 const randomGames = 100;
 
 export const learningCommand: Command = {
@@ -28,7 +29,11 @@ export const learningCommand: Command = {
     positionals: [],
     flags: [
       { flag: '--presets', placeholder: 'NAMES', help: `Presets, with commas between [${defaultPresets}]` },
-      { flag: '--games', placeholder: 'NAMES', help: `Games, with commas between [${Object.keys(tasks).join(',')}]` },
+      {
+        flag: '--games',
+        placeholder: 'NAMES',
+        help: `Of ${Object.keys(tasks).join(', ')}, with commas between [${defaultGames}]`,
+      },
       { flag: '--seeds', placeholder: 'N', help: 'Seeds of each, from 1 [3]' },
       { flag: '--parallel', placeholder: 'N', help: 'Runs at a time [2]' },
       {
@@ -39,12 +44,15 @@ export const learningCommand: Command = {
       { flag: '--out', placeholder: 'FILE', help: 'Write the results to FILE.json' },
       { flag: '--picture', placeholder: 'FILE', help: 'Write the curves to FILE.svg' },
     ],
-    examples: ['bun run bench learning --out bench/results/learning.json --picture docs/learning.svg'],
+    examples: [
+      'bun run bench learning --out bench/results/learning.json --picture docs/learning.svg',
+      'bun run bench learning --presets pong-cpu --games pong --seeds 1 --parallel 1',
+    ],
   },
   async run(parsed) {
     const list = (flag: string, fallback: string): string[] => (parsed.flags.get(flag) ?? fallback).split(',');
     const presets = known('--presets', list('--presets', defaultPresets), presetNames);
-    const games = known('--games', list('--games', Object.keys(tasks).join(',')), Object.keys(tasks));
+    const games = known('--games', list('--games', defaultGames), Object.keys(tasks));
     const seeds = integerFlag(parsed, '--seeds', 3, 1, 100);
     const parallel = integerFlag(parsed, '--parallel', 2, 1, 64);
     const out = parsed.flags.get('--out');
@@ -81,7 +89,16 @@ async function measure(
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'wgsl-dqn-learning-'));
   try {
     const runs = await trainAll(wanted, folder, parallel, (run) => console.log(runLine(run)));
-    return { what: 'bun run bench learning', ...machine(), adapter, parallel, tasks, scoreGames, random, runs };
+    return {
+      what: `bun run bench learning --presets ${presets.join(',')} --games ${games.join(',')} --seeds ${seeds}`,
+      ...machine(),
+      adapter,
+      parallel,
+      tasks,
+      scoreGames,
+      random,
+      runs,
+    };
   } finally {
     if (kept === undefined) rmSync(folder, { recursive: true, force: true });
   }

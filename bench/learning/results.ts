@@ -17,6 +17,7 @@ export interface Task {
 export const tasks: Readonly<Record<string, Task>> = {
   catch: { steps: 15_000, goal: 6, flags: [] },
   bricks: { steps: 20_000, goal: 3, flags: ['--fire-start', 'required', '--discount', '0.97'] },
+  pong: { steps: 200_000, goal: 0, flags: [] },
 };
 
 export interface LearningRun {
