@@ -39,6 +39,7 @@ export const pongCpu: Preset = {
     targetReward: 19.5,
     metricsEvery: 1_000,
     checkpointEvery: 20_000,
+    evaluationEpsilon: 0.01,
     discount: 0.97,
     replayCapacity: 100_000,
     learnStart: 1_000,
