@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeAdapter } from '../kernels/runtime/adapter.ts';
+import { adapterName } from '../kernels/runtime/adapter.ts';
 import { openGpu } from '../kernels/runtime/gpu.ts';
 import { type Command, integerFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
@@ -77,7 +77,7 @@ async function measure(
   kept: string | undefined,
 ): Promise<LearningResults> {
   const gpu = await openGpu();
-  const adapter = await describeAdapter(gpu);
+  const adapter = adapterName(gpu.adapter.info);
   gpu.destroy();
   const machine = observeMachine();
   const random: Record<string, number> = {};

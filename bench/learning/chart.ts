@@ -1,6 +1,6 @@
 /** The learning curves as one picture: a row for each game, a column for each preset, a line for each seed. SVG, by Apache ECharts. */
 import * as echarts from 'echarts';
-import { combinations, type LearningResults } from './results.ts';
+import { combinations, type LearningResults, scoreGames } from './results.ts';
 
 const panel = { width: 300, height: 200 } as const;
 const margin = { left: 56, top: 56, right: 16, bottom: 48 } as const;
@@ -46,7 +46,7 @@ export function learningChart(results: LearningResults): string {
     yAxis: placed.map(({ game }, gridIndex) => ({
       gridIndex,
       type: 'value',
-      name: 'reward a game',
+      name: `mean of ${scoreGames} games`,
       nameLocation: 'middle',
       nameGap: 36,
       ...rangeOf(game, results),
@@ -75,7 +75,7 @@ export function learningChart(results: LearningResults): string {
           symbol: 'none',
           silent: true,
           lineStyle: { color: grey, type: 'dashed' },
-          label: { color: grey, position: 'insideEndBottom' },
+          label: { color: grey, position: 'insideEndTop' },
           data: [
             { yAxis: tasks[game].goal, label: { formatter: `goal ${tasks[game].goal}`, position: 'insideStartTop' } },
             { yAxis: random[game], label: { formatter: `random play ${random[game]}` } },

@@ -31,7 +31,7 @@ export interface LearningRun {
   /** When the mean of `scoreGames` games first was the goal or more; null: never. */
   readonly reached: { readonly agentSteps: number; readonly seconds: number } | null;
   readonly weightsSha256: string;
-  /** Mean reward of the games that ended in each of 40 equal parts of the run; a part in which none ended is left out. */
+  /** After each fortieth of the run, the mean reward of the last `scoreGames` games or of as many as there are; from the first game's end on. */
   readonly curve: readonly (readonly [agentSteps: number, meanReward: number])[];
 }
 
@@ -63,11 +63,10 @@ export function judge(
   agentSteps: number,
 ): Pick<LearningRun, 'lastMean' | 'reached' | 'curve'> {
   const curve: [number, number][] = [];
-  for (let part = 0; part < parts; part++) {
-    const from = (part * agentSteps) / parts;
-    const to = ((part + 1) * agentSteps) / parts;
-    const ended = games.filter((game) => game.agentSteps > from && game.agentSteps <= to);
-    if (ended.length > 0) curve.push([Math.round((from + to) / 2), rounded(mean(ended))]);
+  for (let part = 1; part <= parts; part++) {
+    const at = Math.round((part * agentSteps) / parts);
+    const ended = games.filter((game) => game.agentSteps <= at).slice(-scoreGames);
+    if (ended.length > 0) curve.push([at, rounded(mean(ended))]);
   }
   let reached: LearningRun['reached'] = null;
   for (let end = scoreGames; end <= games.length && reached === null; end++) {

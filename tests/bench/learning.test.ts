@@ -28,19 +28,21 @@ describe('a run is judged', () => {
     expect(judge(gamesOf(new Array(20).fill(9)), 4, 2000).reached?.agentSteps).toBe(2000);
   });
 
-  test('the curve has a mean for each fortieth of the run in which a game ended', () => {
-    const { curve } = judge(gamesOf([2, 4, 9]), 4, 4000);
-    // Parts of 100 steps; the games end with the first three.
-    expect(curve).toEqual([
-      [50, 2],
-      [150, 4],
-      [250, 9],
-    ]);
-    // Parts of 200 steps: the first two games are in one.
-    expect(judge(gamesOf([2, 4, 9]), 4, 8000).curve).toEqual([
-      [100, 3],
-      [300, 9],
-    ]);
+  test('the curve has the mean of the last twenty games after each fortieth of the run', () => {
+    // A fortieth is 100 steps, a game.
+    const { curve } = judge(gamesOf(rewards.slice(0, 40)), 4, 4000);
+    expect(curve).toHaveLength(40);
+    expect(curve[0]).toEqual([100, -1]);
+    expect(curve[29]).toEqual([3000, -1]);
+    // Ten of -1 and ten of 5.
+    expect(curve[39]).toEqual([4000, 2]);
+  });
+
+  test('it begins with the first game that has ended', () => {
+    // A fortieth is 25 steps; the only game ends at 100.
+    const { curve } = judge(gamesOf([3]), 4, 1000);
+    expect(curve[0]).toEqual([100, 3]);
+    expect(curve).toHaveLength(37);
   });
 });
 
