@@ -3,7 +3,7 @@
  * The frames are of our own Pong, played at random; a few minutes of them, over and over, since a piece of the replay memory is
  * compressed by itself and holds half as many frames as a minute has. The network's arrays are noise of the Nature network's size.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { architecture, initialParameters } from '../src/agent/architecture.ts';
@@ -16,7 +16,7 @@ import { Xoshiro128 } from '../src/random.ts';
 import { type CheckpointContent, loadCheckpoint, type RunState, saveCheckpoint } from '../src/run/checkpoint.ts';
 import { agentOptions, type Configuration, environmentOptions } from '../src/run/configuration.ts';
 import { folderBytes } from '../src/run/diskSpace.ts';
-import { jsonBytes, writeAtomically } from '../src/run/files.ts';
+import { jsonBytes, whileWriting, writeAtomically } from '../src/run/files.ts';
 import { availableMemoryBytes, bytesText, requireReplayMemory } from '../src/run/memory.ts';
 import { requireWritable } from '../src/run/recordingFile.ts';
 import { resolveConfiguration } from '../src/run/resolve.ts';
@@ -90,7 +90,9 @@ export const checkpointCommand: Command = {
     const steps = integerFlag(parsed, '--steps', defaultSteps, 1, 1e8);
     const out = parsed.flags.get('--out');
     if (out !== undefined) requireWritable(out, '.json');
-    const folder = mkdtempSync(join(parsed.flags.get('--folder') ?? tmpdir(), 'wgsl-dqn-bench-'));
+    const place = parsed.flags.get('--folder') ?? tmpdir();
+    whileWriting(place, () => mkdirSync(place, { recursive: true }));
+    const folder = whileWriting(place, () => mkdtempSync(join(place, 'wgsl-dqn-bench-')));
     let results: CheckpointResults;
     try {
       results = await measure(folder, transitions, steps);
