@@ -13,7 +13,7 @@ const longestTestLines = 500;
 
 /**
  * What each layer may import besides itself: `shaders <- kernels <- agent`; `random <- emulator <- games <- env`; env and agent meet
- * in run; cli sees all.
+ * in run; dashboard serves what run has written; page, in the browser, sees what has no files; cli sees all.
  */
 const layers: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
@@ -34,7 +34,21 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/random.ts',
     'src/errors.ts',
   ],
+  'src/dashboard': ['src/run', 'src/games', 'src/errors.ts'],
+  'src/page': [
+    'src/dashboard',
+    'src/run',
+    'src/agent',
+    'src/env',
+    'src/games',
+    'src/emulator',
+    'kernels',
+    'src/frameAges.ts',
+    'src/random.ts',
+    'src/errors.ts',
+  ],
   'src/cli': [
+    'src/dashboard',
     'src/run',
     'src/agent',
     'src/env',
@@ -88,7 +102,7 @@ function placeBreaches(path: string, source: string): string[] {
 }
 
 function importBreaches(path: string, source: string): string[] {
-  if (!path.endsWith('.ts')) return [];
+  if (!/\.tsx?$/.test(path)) return [];
   const found: string[] = [];
   const layer = layerOf(path);
   for (const imported of importsOf(path, source)) {
@@ -109,7 +123,7 @@ function importBreaches(path: string, source: string): string[] {
 
 /** The source files that are in the checkout; what git ignores lies in other folders, and in bench/peers/node_modules. */
 function projectFiles(): Map<string, string> {
-  const glob = new Bun.Glob('{src,kernels,shaders,tests,bench,roms}/**/*.{ts,wgsl}');
+  const glob = new Bun.Glob('{src,kernels,shaders,tests,bench,roms,examples}/**/*.{ts,tsx,wgsl,css,html}');
   return new Map(
     [...glob.scanSync({ cwd: root })]
       .filter((path) => !path.includes('/node_modules/'))

@@ -1,0 +1,73 @@
+/**
+ * What the dashboard's server and its page say to each other. All paths are GET; there is no other method, since the page changes nothing.
+ *
+ * | path | answer |
+ * |---|---|
+ * | `/` and `/assets/…` | the page |
+ * | `/api/runs` | `RunSummary[]`, newest first |
+ * | `/api/runs/<id>/config` | the run's config.json |
+ * | `/api/runs/<id>/series?keys=a,b&points=N&x=agentSteps&from=&to=` | `SeriesAnswer` |
+ * | `/api/runs/<id>/metrics.csv?type=progress` | all lines of that type as CSV, one column a key |
+ * | `/api/runs/<id>/recordings` | `RecordingEntry[]`, newest first |
+ * | `/api/runs/<id>/recordings/<file>` | the GIF |
+ * | `/api/runs/<id>/live` | live.bin as it is (src/run/live/liveFrame.ts); 404 where there is none |
+ * | `/api/runs/<id>/weights/best`, `/last` | safetensors: the best weights, or the newest checkpoint's |
+ * | `/api/diff?a=<id>&b=<id>` | `ConfigurationDifference[]` |
+ * | `/api/events` | server-sent events: `RunsChanged` as JSON in `data:` |
+ * | `/shaders/<file>.wgsl`, `/roms/<game>.bin`, `/weights/<game>.safetensors`, `/weights/<game>.json` | the project's own files, for play in the browser |
+ *
+ * An error is `ErrorAnswer` with status 400, 403, 404 or 500.
+ */
+import type { RunSummary } from '../run/reading/summary.ts';
+
+export type { RunSummary };
+
+/** The keys that can be drawn: every number of metrics.jsonl under `<type>.<key>`, for example `progress.meanLoss`. */
+export type SeriesKey = `${'episode' | 'progress' | 'evaluation'}.${string}`;
+
+/** `agentSteps`, `frames` (emulated) or `elapsedSeconds`. */
+export type SeriesAxis = 'agentSteps' | 'frames' | 'elapsedSeconds';
+
+/**
+ * One curve, downsampled where the file has more points than were asked for. `y[i]` is the mean of the bucket's points, `min` and `max` their
+ * extremes; `count` is how many points the file has in the range.
+ */
+export interface Series {
+  readonly key: SeriesKey;
+  readonly x: readonly number[];
+  readonly y: readonly (number | null)[];
+  readonly min: readonly (number | null)[];
+  readonly max: readonly (number | null)[];
+  readonly count: number;
+}
+
+export interface SeriesAnswer {
+  readonly run: string;
+  readonly axis: SeriesAxis;
+  readonly series: readonly Series[];
+}
+
+export interface RecordingEntry {
+  readonly file: string;
+  /** What was recorded: a game of training by its number, or an evaluation by the step it was made at. */
+  readonly kind: 'game' | 'evaluation';
+  readonly number: number;
+  readonly bytes: number;
+  readonly modifiedAtMs: number;
+}
+
+export interface ConfigurationDifference {
+  readonly field: string;
+  readonly a: unknown;
+  readonly b: unknown;
+}
+
+/** Runs whose files have changed since the last event, and those that are gone. */
+export interface RunsChanged {
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export interface ErrorAnswer {
+  readonly error: string;
+}
