@@ -1,7 +1,7 @@
 /** The benchmarks: `bun run bench checkpoint|emulator|kernels|learning|peers|update|tables`. */
 import { type Commands, runProgram } from '../src/cli/commandLine.ts';
 
-const commands: Commands = {
+export const commands: Commands = {
   'bench checkpoint': async () => (await import('./checkpoint.ts')).checkpointCommand,
   'bench emulator': async () => (await import('./emulator.ts')).emulatorCommand,
   'bench kernels': async () => (await import('./kernels.ts')).kernelsCommand,
@@ -11,8 +11,10 @@ const commands: Commands = {
   'bench tables': async () => (await import('./tables.ts')).tablesCommand,
 };
 
-const words = process.argv.slice(2);
-await runProgram(words.length === 0 || words[0].startsWith('-') ? words : ['bench', ...words], commands, {
-  title: 'Measures how fast this machine runs the project; see the README for what was measured where.',
-  advice: '`bun run bench <name> --help` shows the flags of one.',
-});
+if (import.meta.main) {
+  const words = process.argv.slice(2);
+  await runProgram(words.length === 0 || words[0].startsWith('-') ? words : ['bench', ...words], commands, {
+    title: 'Measures how fast this machine runs the project; see the README for what was measured where.',
+    advice: '`bun run bench <name> --help` shows the flags of one.',
+  });
+}

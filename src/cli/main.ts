@@ -5,7 +5,7 @@
 import { type Commands, runProgram } from './commandLine.ts';
 
 /** Loaded when called, so that `--help` needs no GPU package. A command of two words is part of the one that its first word names. */
-const commands: Commands = {
+export const commands: Commands = {
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   play: async () => (await import('./play.ts')).playCommand,
@@ -19,7 +19,9 @@ const commands: Commands = {
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 };
 
-await runProgram(process.argv.slice(2), commands, {
-  title: 'DQN from a cartridge to a trained agent, in TypeScript and WGSL.',
-  advice: '`bun run <command> --help` shows its flags; `bun run train pong` is where to begin.',
-});
+if (import.meta.main) {
+  await runProgram(process.argv.slice(2), commands, {
+    title: 'DQN from a cartridge to a trained agent, in TypeScript and WGSL.',
+    advice: '`bun run <command> --help` shows its flags; `bun run train pong` is where to begin.',
+  });
+}
