@@ -9,7 +9,8 @@ import type { Configuration } from '../run/configuration.ts';
 import { writeAtomically } from '../run/files.ts';
 import { encodeOnnx } from '../run/onnx.ts';
 import { openCheckpoint } from '../run/runFolder.ts';
-import { encodeSafetensors, hashTensors } from '../run/safetensors.ts';
+import { encodeSafetensors } from '../run/safetensors.ts';
+import { hashTensors } from '../run/tensorHash.ts';
 import { type Command, choiceFlag } from './arguments.ts';
 import { shown } from './words.ts';
 

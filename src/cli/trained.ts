@@ -8,8 +8,8 @@ import { loadWeightsFile } from '../run/checkpoint.ts';
 import type { Configuration } from '../run/configuration.ts';
 import { openPretrained, type PretrainedScore } from '../run/pretrained.ts';
 import { openCheckpoint } from '../run/runFolder.ts';
-import { hashTensors } from '../run/safetensors.ts';
 import { type CartridgeChoice, type ChosenCartridge, loadCartridge, sameCartridge } from '../run/session.ts';
+import { hashTensors } from '../run/tensorHash.ts';
 import { choiceFlag, type FlagSpec, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
 
 /** An agent that a run left behind or that ships with the project, on the cartridge it was trained on. */

@@ -3,7 +3,6 @@
  * Source: https://github.com/huggingface/safetensors, "Format": u64 little-endian length N, N bytes of JSON
  * {"name": {"dtype", "shape", "data_offsets": [begin, end]}, "__metadata__": {string: string}}, then the data.
  */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /** A dense tensor, last axis fastest. */
@@ -62,16 +61,6 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors, metadata: metadata as Record<string, string> };
 }
 
-/**
- * SHA-256, hex, of the tensors' bytes one after another, in the order given: of the data part of the file that holds them.
- * Weights are hashed in the network's order: conv1.weight, conv1.bias, conv2.weight…
- */
-export function hashTensors(tensors: readonly StoredTensor[]): string {
-  const hash = createHash('sha256');
-  for (const { data } of tensors) hash.update(bytesOf(data));
-  return hash.digest('hex');
-}
-
 /** Of each type that is read: bytes of an element, and how its bytes, a copy of their own, become an array. */
 const types: Readonly<Record<string, { bytes: number; array(bytes: Uint8Array<ArrayBuffer>): StoredTensor['data'] }>> =
   {
@@ -106,7 +95,7 @@ function decodeTensor(name: string, entry: unknown, data: Uint8Array): StoredTen
   return { name, shape, data: type.array(data.slice(begin, end)) };
 }
 
-/** The format is little-endian, and so is every platform that Bun runs on. */
-function bytesOf(data: Float32Array | Uint8Array): Uint8Array {
+/** The format is little-endian, and so is every platform that Bun and browsers run on. */
+export function bytesOf(data: Float32Array | Uint8Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
