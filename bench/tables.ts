@@ -9,6 +9,7 @@ import { shown } from '../src/cli/words.ts';
 import { UserError } from '../src/errors.ts';
 import { writeAtomically } from '../src/run/files.ts';
 import { markdownTable, type Results } from './emulator/results.ts';
+import { kernelCostsMarkdown } from './gpu/kernelCosts.ts';
 import { type KernelResults, kernelMarkdown } from './gpu/kernelResults.ts';
 import { type UpdateResults, updateMarkdown } from './gpu/updateResults.ts';
 import { type LearningResults, learningMarkdown } from './learning/results.ts';
@@ -18,7 +19,8 @@ export interface Table {
   readonly name: string;
   /** From the project's folder. */
   readonly page: string;
-  readonly results: string;
+  /** Null where the table follows from the code alone. */
+  readonly results: string | null;
   readonly markdown: (results: unknown) => string;
 }
 
@@ -54,11 +56,17 @@ export const knownTables: readonly Table[] = [
     results: 'bench/results/kernels.json',
     markdown: (results) => kernelMarkdown(results as KernelResults),
   },
+  { name: 'kernel-costs', page: 'docs/kernels.md', results: null, markdown: kernelCostsMarkdown },
 ];
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-export const tables = knownTables.filter(({ results }) => existsSync(pathOf(results)));
+export const tables = knownTables.filter(({ results }) => results === null || existsSync(pathOf(results)));
+
+/** What is in the table's file of results; null where it has none. */
+export function resultsOf({ results }: Table): unknown {
+  return results === null ? null : JSON.parse(readFileSync(pathOf(results), 'utf8'));
+}
 
 export const tablesCommand: Command = {
   spec: {
@@ -72,7 +80,7 @@ export const tablesCommand: Command = {
     for (const table of tables) {
       const path = pathOf(table.page);
       const page = readFileSync(path, 'utf8');
-      const now = withTable(page, table, JSON.parse(readFileSync(pathOf(table.results), 'utf8')));
+      const now = withTable(page, table, resultsOf(table));
       if (now !== page) writeAtomically(path, new TextEncoder().encode(now));
       console.log(`${shown(path)}: ${table.name} ${now === page ? 'is as it should be' : 'written'}`);
     }

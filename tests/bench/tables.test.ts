@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownTable, type Results, type Row, textReport } from '../../bench/emulator/results.ts';
 import { machineLine } from '../../bench/machine.ts';
-import { tables, withTable } from '../../bench/tables.ts';
+import { resultsOf, tables, withTable } from '../../bench/tables.ts';
 import { UserError } from '../../src/errors.ts';
 import { projectFolder } from '../e2e/cli.ts';
 
@@ -89,7 +89,7 @@ describe('tables in pages', () => {
     (name) => {
       const table = tables.find((known) => known.name === name)!;
       const page = readFileSync(join(projectFolder, table.page), 'utf8');
-      expect(withTable(page, table, JSON.parse(readFileSync(join(projectFolder, table.results), 'utf8')))).toBe(page);
+      expect(withTable(page, table, resultsOf(table))).toBe(page);
     },
   );
 });
