@@ -33,7 +33,8 @@ import { jsonBytes, makeFolderAtomically, readIfThere, removeUnfinished, writeFl
 import type { KernelRecord } from './kernelChoices.ts';
 import { bytesText } from './memory.ts';
 import { checkStoredConfiguration } from './resolve.ts';
-import { decodeSafetensors, encodeSafetensors, hashTensors, type StoredTensor } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+import { hashTensors } from './tensorHash.ts';
 import type { Histories } from './trainingHistories.ts';
 
 export { damaged, OtherFormatError } from './checkpointManifest.ts';

@@ -11,7 +11,8 @@ import { type CartridgeIdentity, loadWeightsFile } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
 import { jsonBytes, readIfThere, whileWriting, writeAtomically } from './files.ts';
 import { checkStoredConfiguration } from './resolve.ts';
-import { encodeSafetensors, hashTensors } from './safetensors.ts';
+import { encodeSafetensors } from './safetensors.ts';
+import { hashTensors } from './tensorHash.ts';
 
 const shippedFolder = resolve(import.meta.dirname, '../../weights');
 const format = 'wgsl-dqn pretrained 1';
