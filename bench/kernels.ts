@@ -3,7 +3,8 @@
  * Which kernels: gpu/natureKernels.ts; how it is measured: gpu/sampling.ts, gpu/peaks.ts.
  */
 
-import { type Gpu, openGpu } from '../kernels/runtime/gpu.ts';
+import type { Gpu } from '../kernels/runtime/gpu.ts';
+import { openGpu } from '../kernels/runtime/openGpu.ts';
 import type { PassOnShape, VisitPasses } from '../kernels/tuning/passes.ts';
 import { callsTask } from '../kernels/tuning/sampling.ts';
 import { type Variant, variantNames } from '../kernels/variant.ts';

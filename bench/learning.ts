@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adapterName } from '../kernels/runtime/adapter.ts';
-import { openGpu } from '../kernels/runtime/gpu.ts';
+import { adapterName } from '../kernels/runtime/adapterInfo.ts';
+import { openGpu } from '../kernels/runtime/openGpu.ts';
 import { type Command, integerFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';
 import { UserError } from '../src/errors.ts';

@@ -4,7 +4,8 @@
  */
 
 import type { Step } from '../kernels/runtime/dispatch.ts';
-import { type Gpu, openGpu } from '../kernels/runtime/gpu.ts';
+import type { Gpu } from '../kernels/runtime/gpu.ts';
+import { openGpu } from '../kernels/runtime/openGpu.ts';
 import { programCost } from '../kernels/runtime/program.ts';
 import { type Command, numberFlag } from '../src/cli/arguments.ts';
 import { shown } from '../src/cli/words.ts';

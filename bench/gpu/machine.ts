@@ -1,5 +1,5 @@
 /** The machine with its GPU. */
-import { adapterName } from '../../kernels/runtime/adapter.ts';
+import { adapterName } from '../../kernels/runtime/adapterInfo.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import * as host from '../machine.ts';
 

@@ -1,7 +1,7 @@
 /** This project as one of the peers: what the agent runs, from src/agent and kernels. */
 import { argmaxForward } from '../../kernels/max.ts';
-import { adapterName } from '../../kernels/runtime/adapter.ts';
-import { openGpu } from '../../kernels/runtime/gpu.ts';
+import { adapterName } from '../../kernels/runtime/adapterInfo.ts';
+import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { FrameHistory } from '../../src/agent/frameHistory.ts';
 import { Learner } from '../../src/agent/learner.ts';
 import { bind, forwardPass, ParameterSet } from '../../src/agent/network.ts';

@@ -1,5 +1,6 @@
 /** WebGPU as a browser has it, for libraries that look for `navigator.gpu`: this project's provider, and with it its sleeping poll. */
-import { adapterName, chooseAdapter } from '../../kernels/runtime/adapter.ts';
+import { chooseAdapter } from '../../kernels/runtime/adapter.ts';
+import { adapterName } from '../../kernels/runtime/adapterInfo.ts';
 import type { Poll } from './protocol.ts';
 
 /** Which adapter it is and whose poll waits for it. Call before the library is imported. */

@@ -4,24 +4,15 @@
  * Leaves out: the device and its limits (device.ts).
  */
 import { cpus } from 'node:os';
+import { adapterKind, adapterName, type ChosenAdapter } from './adapterInfo.ts';
 import { diagnose, inspectMachine, mesaCommand } from './diagnosis.ts';
 import { NoAdapterError } from './errors.ts';
 import { captureStderr, writeStderr } from './nativeLibrary.ts';
 import { loadProvider, type Provider } from './provider.ts';
 import { cacheFolder, offerSwiftShader, swiftShaderArchive, unpackSwiftShader } from './swiftshader.ts';
 
-/** `software` is any other that computes on the CPU, such as Windows' WARP. */
-export type AdapterKind = 'hardware' | 'lavapipe' | 'swiftshader' | 'software';
-
 const forcible = ['hardware', 'lavapipe', 'swiftshader'] as const;
 export type ForcedAdapter = (typeof forcible)[number];
-
-/** An adapter and where it comes from. */
-export interface ChosenAdapter {
-  readonly adapter: GPUAdapter;
-  readonly provider: Provider;
-  readonly kind: AdapterKind;
-}
 
 /**
  * Printed on every start with Mesa: two limits of bindings with dynamic offsets, which no kernel has, and a folder for windows, of
@@ -59,22 +50,6 @@ export async function chooseAdapter(forced: ForcedAdapter | undefined = forcedBy
   const adapter = await request(provider, printed);
   if (adapter === null) throw await noAdapter('no WebGPU adapter, and SwiftShader does not start', printed);
   return { adapter, provider, kind: adapterKind(adapter.info) };
-}
-
-/** What an adapter is, from what it says of itself. */
-export function adapterKind(info: GPUAdapterInfo): AdapterKind {
-  const text = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
-  if (text.includes('llvmpipe') || text.includes('lavapipe')) return 'lavapipe';
-  if (text.includes('swiftshader')) return 'swiftshader';
-  if (info.isFallbackAdapter || text.includes('software') || text.includes('basic render')) return 'software';
-  return 'hardware';
-}
-
-/** The adapter's own words, for example `llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)`. */
-export function adapterName(info: GPUAdapterInfo): string {
-  const name = info.description || info.device || `${info.vendor} ${info.architecture}`;
-  // Dawn appends the driver's version; Mesa's software adapter has none and says 0.0.1.
-  return name.replace(/ 0\.0\.1$/, '').trim();
 }
 
 /**

@@ -5,15 +5,10 @@
  * Leaves out: hardware, whose drivers compile when the pipeline is made, on threads of their own.
  */
 import { availableParallelism } from 'node:os';
-import { type ChosenAdapter, chooseAdapter } from './adapter.ts';
+import { chooseAdapter } from './adapter.ts';
+import type { ChosenAdapter } from './adapterInfo.ts';
 import { requestDevice } from './device.ts';
-import type { Access, KernelCall } from './dispatch.ts';
-
-/** A pipeline to compile, and where its source is. */
-export interface AsideCall extends Pick<KernelCall, 'constants'> {
-  readonly source: string;
-  readonly access: readonly Access[];
-}
+import type { CompiledCall } from './pipelines.ts';
 
 /** Opening devices takes about as long as finding three pipelines in the cache. */
 export const leastAsideCalls = 6;
@@ -34,7 +29,7 @@ const quickMs = 60;
 const quickOnes = 3;
 
 /** Resolves when all are compiled, or were given up: a failure shows where the pipeline is really used. */
-export async function compileAside(calls: readonly AsideCall[]): Promise<void> {
+export async function compileAside(calls: readonly CompiledCall[]): Promise<void> {
   const count = Math.min(availableParallelism(), mostDevices, calls.length);
   let next = 0;
   let quickInARow = 0;
@@ -51,7 +46,7 @@ export async function compileAside(calls: readonly AsideCall[]): Promise<void> {
   await Promise.allSettled(Array.from({ length: count }, compileSome));
 }
 
-async function dispatchOnce(device: GPUDevice, { source, constants, access }: AsideCall): Promise<void> {
+async function dispatchOnce(device: GPUDevice, { source, constants, access }: CompiledCall): Promise<void> {
   const types = { read: 'read-only-storage', readwrite: 'storage', uniform: 'uniform' } as const;
   const layout = device.createBindGroupLayout({
     entries: access.map((kind, binding) => ({

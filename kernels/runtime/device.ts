@@ -2,7 +2,7 @@
  * The device: which features and limits are asked for, and what happens to errors that no call waits for.
  * Leaves out: pipelines and buffers.
  */
-import type { ChosenAdapter } from './adapter.ts';
+import type { ChosenAdapter } from './adapterInfo.ts';
 import { DeviceLostError, fromDeviceError, type GpuError, LimitError } from './errors.ts';
 
 /** Taken where the adapter has them; kernels ask `gpu.device.features` before they rely on one. */

@@ -1,37 +1,40 @@
 /**
  * The GPU as the kernels see it: tensors, compiled kernels, programs, uploads and readbacks on one device.
- * The parts: provider.ts and adapter.ts (which GPU), device.ts (limits, failures), bindings.ts (checks), pipelines.ts (compiling),
- * program.ts (running, timing), readback.ts (reading in a loop), errors.ts.
+ * The parts: device.ts (limits, failures), bindings.ts (checks), pipelines.ts (compiling), program.ts (running, timing), readback.ts
+ * (reading in a loop), errors.ts. Runs wherever there is WebGPU. Leaves out: finding it, with openGpu.ts under Bun and Node, with
+ * openBrowserGpu.ts in a browser.
  */
-import { type AdapterKind, type ChosenAdapter, chooseAdapter, type ForcedAdapter } from './adapter.ts';
+import type { AdapterKind, ChosenAdapter, ProviderInfo } from './adapterInfo.ts';
 import { boundByteLength, checkCall } from './bindings.ts';
-import { canCompileAside, compileAside, leastAsideCalls } from './compileAside.ts';
-import { FailureWatch, requestDevice } from './device.ts';
+import { FailureWatch } from './device.ts';
 import type { Copy, Dispatch, KernelCall, Step } from './dispatch.ts';
 import { LimitError, ValidationError } from './errors.ts';
 import { Pace } from './pace.ts';
-import { PipelineCache } from './pipelines.ts';
+import { type CompiledCall, PipelineCache, type ShaderReader } from './pipelines.ts';
 import { encodeSteps, type KernelTiming, type Program, programCost, timeKernels } from './program.ts';
-import type { Provider } from './provider.ts';
 import { mappedOrFailure, Readback } from './readback.ts';
 import { type ElementType, elementCount, type Tensor, tensorByteLength } from './tensor.ts';
 
-/** Where the project's own shaders lie. */
-export const shaderFolder = new URL('../../shaders/', import.meta.url);
+/** What a `Gpu` does not know by itself. */
+export interface GpuSurroundings {
+  readonly shaders: ShaderReader;
+  /** What else is done with pipelines that were just compiled, before the first of them runs (compileAside.ts). */
+  readonly afterCompiling?: (calls: readonly CompiledCall[]) => Promise<void>;
+}
 
-/** A device and what lives on it. Make one with `openGpu`. */
+/** A device and what lives on it. Make one with `openGpu` or `openBrowserGpu`. */
 export class Gpu {
   readonly device: GPUDevice;
   readonly adapter: GPUAdapter;
-  readonly provider: Provider;
+  readonly provider: ProviderInfo;
   readonly kind: AdapterKind;
   readonly failures: FailureWatch;
   readonly #pipelines: PipelineCache;
   readonly #pace: Pace;
+  readonly #afterCompiling: GpuSurroundings['afterCompiling'];
   #allocatedBytes = 0;
 
-  /** @param shaders the folder of the `.wgsl` files; ends with a slash */
-  constructor(chosen: ChosenAdapter, device: GPUDevice, shaders: URL = shaderFolder) {
+  constructor(chosen: ChosenAdapter, device: GPUDevice, { shaders, afterCompiling }: GpuSurroundings) {
     this.adapter = chosen.adapter;
     this.provider = chosen.provider;
     this.kind = chosen.kind;
@@ -39,6 +42,7 @@ export class Gpu {
     this.failures = new FailureWatch(device);
     this.#pipelines = new PipelineCache(device, shaders);
     this.#pace = new Pace(device.queue, this.failures);
+    this.#afterCompiling = afterCompiling;
   }
 
   /** Whether kernels may use `enable subgroups`. */
@@ -120,9 +124,8 @@ export class Gpu {
 
   /** Resolves when every kernel bound so far is compiled; rejects with the first shader error. */
   async compiled(): Promise<void> {
-    const fresh = this.#pipelines.takeFresh();
-    await this.#pipelines.compiled();
-    if (fresh.length >= leastAsideCalls && canCompileAside(this)) await compileAside(fresh);
+    const calls = await this.#pipelines.compiled();
+    await this.#afterCompiling?.(calls);
     this.check();
   }
 
@@ -225,23 +228,6 @@ export class Gpu {
     if (this.failures.pending) this.failures.take();
     return bytes;
   }
-}
-
-/** How to open a GPU. */
-export interface OpenOptions {
-  /** Only this adapter will do. Default: the best there is, or what `WGSL_DQN_ADAPTER` says. */
-  readonly adapter?: ForcedAdapter;
-  /** Where the shaders lie; ends with a slash. Default: the project's own. */
-  readonly shaders?: URL;
-}
-
-/**
- * Opens the best adapter and a device with the limits and features that the kernels use.
- * Rejects with `NoAdapterError` or `LimitError`, whose `hint` is the remedy.
- */
-export async function openGpu(options: OpenOptions = {}): Promise<Gpu> {
-  const chosen = await chooseAdapter(options.adapter);
-  return new Gpu(chosen, await requestDevice(chosen), options.shaders);
 }
 
 /** The number of elements of a tensor. */

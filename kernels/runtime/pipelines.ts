@@ -1,14 +1,21 @@
 /**
- * Compiled kernels of one device: each shader file is read once, each combination of shader, constants and bindings is compiled once,
+ * Compiled kernels of one device: each shader is read once, each combination of shader, constants and bindings is compiled once,
  * all of them at the same time on the provider's own threads.
  * Leaves out: a cache on disk, which the drivers have.
  */
-import { readFileSync } from 'node:fs';
-import type { AsideCall } from './compileAside.ts';
 import type { Access, KernelCall, PipelineSlot } from './dispatch.ts';
 import { DeviceLostError, fromDeviceError, GpuError, ShaderError, ValidationError } from './errors.ts';
 
 const bufferTypes = { read: 'read-only-storage', readwrite: 'storage', uniform: 'uniform' } as const;
+
+/** The text of a shader file, for example `relu.forward.wgsl`. One that gives it at once lets the compiling begin at once. */
+export type ShaderReader = (file: string) => string | Promise<string>;
+
+/** What a pipeline was compiled from. */
+export interface CompiledCall extends Pick<KernelCall, 'constants'> {
+  readonly source: string;
+  readonly access: readonly Access[];
+}
 
 interface Shader {
   readonly file: string;
@@ -20,17 +27,15 @@ interface Shader {
 
 export class PipelineCache {
   readonly #device: GPUDevice;
-  readonly #folder: URL;
+  readonly #read: ShaderReader;
   readonly #slots = new Map<string, PipelineSlot>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
-  readonly #shaders = new Map<string, Shader>();
-  #compiling: Promise<void>[] = [];
-  #fresh: AsideCall[] = [];
+  readonly #shaders = new Map<string, Shader | Promise<Shader>>();
+  #compiling: Promise<CompiledCall>[] = [];
 
-  /** @param folder where the shaders lie; ends with a slash */
-  constructor(device: GPUDevice, folder: URL) {
+  constructor(device: GPUDevice, read: ShaderReader) {
     this.#device = device;
-    this.#folder = folder;
+    this.#read = read;
   }
 
   /** The layout of bindings of these kinds, in this order. */
@@ -70,25 +75,17 @@ export class PipelineCache {
     return slot;
   }
 
-  /** The calls whose pipelines were asked for since the last time, each pipeline once. */
-  takeFresh(): readonly AsideCall[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh;
-  }
-
-  /** Resolves when all pipelines asked for so far are compiled; rejects with the first error. */
-  async compiled(): Promise<void> {
+  /** Resolves when all pipelines asked for since the last time are compiled, with each of them; rejects with the first error. */
+  async compiled(): Promise<readonly CompiledCall[]> {
     const compiling = this.#compiling;
     this.#compiling = [];
-    await Promise.all(compiling);
+    return Promise.all(compiling);
   }
 
-  async #compile(call: KernelCall, layout: GPUBindGroupLayout, slot: PipelineSlot): Promise<void> {
+  async #compile(call: KernelCall, layout: GPUBindGroupLayout, slot: PipelineSlot): Promise<CompiledCall> {
     const label = call.label ?? call.shader;
-    const shader = this.#shader(call.shader);
-    const access = call.bindings.map((binding) => binding.access);
-    this.#fresh.push({ constants: call.constants, source: shader.source, access });
+    const read = this.#shader(call.shader);
+    const shader = read instanceof Promise ? await read : read;
     try {
       slot.pipeline = await this.#device.createComputePipelineAsync({
         label,
@@ -98,27 +95,40 @@ export class PipelineCache {
     } catch (error) {
       throw (await this.#shaderError(shader)) ?? pipelineError(label, shader.file, error as Error);
     }
+    const access = call.bindings.map((binding) => binding.access);
+    return { constants: call.constants, source: shader.source, access };
   }
 
-  #shader(name: string): Shader {
+  /** The shader, read once; not a promise where its text is there at once. */
+  #shader(name: string): Shader | Promise<Shader> {
     const known = this.#shaders.get(name);
     if (known !== undefined) return known;
     const file = `shaders/${name}.wgsl`;
-    let source: string;
-    try {
-      source = readFileSync(new URL(`${name}.wgsl`, this.#folder), 'utf8');
-    } catch (error) {
+    const unreadable = (error: unknown): never => {
+      // The next call asks again.
+      this.#shaders.delete(name);
       throw new ValidationError(
         `${file} cannot be read: ${(error as Error).message}`,
         'Check the shader name of the kernel call.',
       );
+    };
+    const made = (source: string): Shader => this.#module(name, file, source);
+    let text: string | Promise<string>;
+    try {
+      text = this.#read(`${name}.wgsl`);
+    } catch (error) {
+      return unreadable(error);
     }
+    const shader = typeof text === 'string' ? made(text) : text.then(made, unreadable);
+    this.#shaders.set(name, shader);
+    return shader;
+  }
+
+  #module(name: string, file: string, source: string): Shader {
     // The scope keeps the error from the device's listener. Its text has line and column; bun-webgpu has no compilation info.
     this.#device.pushErrorScope('validation');
     const module = this.#device.createShaderModule({ label: name, code: source });
-    const shader = { file, source, module, error: this.#device.popErrorScope().catch(() => null) };
-    this.#shaders.set(name, shader);
-    return shader;
+    return { file, source, module, error: this.#device.popErrorScope().catch(() => null) };
   }
 
   async #shaderError(shader: Shader): Promise<GpuError | undefined> {
@@ -128,8 +138,10 @@ export class PipelineCache {
     if (place === null) return fromDeviceError(error, shader.file);
     const line = Number(place[1]);
     // The compiler counts bytes of UTF-8.
-    const before = Buffer.from(shader.source.split('\n')[line - 1] ?? '').subarray(0, Number(place[2]) - 1);
-    return new ShaderError(shader.file, line, before.toString().length + 1, place[3], shader.source);
+    const before = new TextEncoder()
+      .encode(shader.source.split('\n')[line - 1] ?? '')
+      .subarray(0, Number(place[2]) - 1);
+    return new ShaderError(shader.file, line, new TextDecoder().decode(before).length + 1, place[3], shader.source);
   }
 }
 

@@ -4,16 +4,14 @@
  * Leaves out: the choice of an adapter (adapter.ts).
  */
 import { createRequire } from 'node:module';
+import type { ProviderInfo } from './adapterInfo.ts';
 import { NoAdapterError } from './errors.ts';
 import { installSleepingPoll } from './poll.ts';
 
 export type ProviderName = 'webgpu' | 'bun-webgpu';
 
-export interface Provider {
+export interface Provider extends ProviderInfo {
   readonly name: ProviderName;
-  readonly version: string;
-  /** Limits that `requestDevice` must be given in any case. */
-  readonly fixedLimits: Readonly<Record<string, number>>;
   /**
    * A new `GPU` object. It stays reachable for the life of the process.
    * @param adapterName part of the name of the only adapter to find; ignored where the provider cannot filter

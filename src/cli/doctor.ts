@@ -4,10 +4,12 @@
  * Leaves out: speed (bench/) and the words of the command line (doctorCommand.ts).
  */
 import { arch, cpus, release, totalmem } from 'node:os';
-import { adapterName, describeAdapter } from '../../kernels/runtime/adapter.ts';
+import { describeAdapter } from '../../kernels/runtime/adapter.ts';
+import { adapterName } from '../../kernels/runtime/adapterInfo.ts';
 import { raisedLimits, wantedFeatures } from '../../kernels/runtime/device.ts';
 import { GpuError, NoAdapterError } from '../../kernels/runtime/errors.ts';
-import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { preferredProvider } from '../../kernels/runtime/provider.ts';
 import type { ChooseVariant } from '../../kernels/variant.ts';
 import { architecture } from '../agent/architecture.ts';

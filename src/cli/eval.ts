@@ -1,6 +1,6 @@
 /** `bun run eval <game> --run DIR|--pretrained`: plays whole games with a trained agent and reports their rewards. */
 import { describeAdapter } from '../../kernels/runtime/adapter.ts';
-import { openGpu } from '../../kernels/runtime/gpu.ts';
+import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { UserError } from '../errors.ts';
 import { environmentOptions } from '../run/configuration.ts';
 import { evaluate, evaluationEnvironment, Play } from '../run/evaluation.ts';

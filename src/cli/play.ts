@@ -1,6 +1,7 @@
 /** `bun run play <game>`: records play as a GIF or a sheet of screens, of a trained agent or at random. */
 import { describeAdapter } from '../../kernels/runtime/adapter.ts';
-import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { actionNames } from '../emulator/console/action.ts';
 import { UserError } from '../errors.ts';
 import { type Configuration, environmentOptions } from '../run/configuration.ts';

@@ -1,6 +1,7 @@
 /** What a new run and one that goes on are set up with alike, and the lines that say so. */
 import { describeAdapter } from '../../kernels/runtime/adapter.ts';
-import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { Dqn } from '../agent/dqn.ts';
 import { agentOptions, type Configuration, environmentOptions } from '../run/configuration.ts';
 import { evaluationEnvironment } from '../run/evaluation.ts';

@@ -1,6 +1,6 @@
 /** `bun run tune [game]`: measures which shaders are the fastest on this adapter, and keeps what it finds for the runs to come. */
 import { describeAdapter } from '../../kernels/runtime/adapter.ts';
-import { openGpu } from '../../kernels/runtime/gpu.ts';
+import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { environmentOptions } from '../run/configuration.ts';
 import { resolveConfiguration } from '../run/resolve.ts';
 import { cartridgeLines, loadCartridge, openEnvironment, trainingKernels } from '../run/session.ts';

@@ -5,11 +5,12 @@
  * is measured again then.
  */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Gpu, shaderFolder } from '../../kernels/runtime/gpu.ts';
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { ownShaders, type ShaderFiles } from '../../kernels/runtime/shaderFiles.ts';
 import { cacheFolder } from '../../kernels/runtime/swiftshader.ts';
 import { tunedOperations } from '../../kernels/tuning/trialTensors.ts';
 import type { Choice } from '../../kernels/tuning/tuner.ts';
@@ -90,7 +91,7 @@ export class KernelCache {
 }
 
 /** What decides whether times that were measured still hold. */
-export function circumstancesOf(gpu: Gpu, shaders: URL = shaderFolder): Readonly<Record<string, unknown>> {
+export function circumstancesOf(gpu: Gpu, shaders = ownShaders()): Readonly<Record<string, unknown>> {
   const { vendor, architecture, device, description } = gpu.adapter.info;
   const { name, version } = gpu.provider;
   // A software adapter is as fast as the processor.
@@ -103,11 +104,10 @@ export function circumstancesOf(gpu: Gpu, shaders: URL = shaderFolder): Readonly
 }
 
 /** SHA-256 of the shaders that there are variants of. */
-export function shadersHash(folder: URL): string {
+export function shadersHash(shaders: ShaderFiles): string {
   const hash = createHash('sha256');
-  for (const name of readdirSync(folder).sort()) {
-    if (!name.endsWith('.wgsl') || !tunedOperations.includes(name.split('.')[0])) continue;
-    hash.update(`${name}\n`).update(readFileSync(new URL(name, folder)));
+  for (const name of shaders.names().sort()) {
+    if (tunedOperations.includes(name.split('.')[0])) hash.update(`${name}\n`).update(shaders.read(name));
   }
   return hash.digest('hex');
 }

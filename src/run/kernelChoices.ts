@@ -2,7 +2,7 @@
  * Which shaders run for each pass: those that `--storage` needs, those of the run that goes on, those that `--kernels` forces, those that
  * were measured before on this adapter (kernelCache.ts), or, at first use, those that are measured now.
  */
-import { adapterName } from '../../kernels/runtime/adapter.ts';
+import { adapterName } from '../../kernels/runtime/adapterInfo.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { type PassOnShape, passesOf, passKey, type VisitPasses } from '../../kernels/tuning/passes.ts';
 import { type Choice, measuredChoices, type VariantTimes } from '../../kernels/tuning/tuner.ts';

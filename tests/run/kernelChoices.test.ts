@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { conv2dForwardVariants } from '../../kernels/conv2d.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { ownShaders, shadersIn } from '../../kernels/runtime/shaderFiles.ts';
 import { passesOf } from '../../kernels/tuning/passes.ts';
 import type { Choice } from '../../kernels/tuning/tuner.ts';
 import { type ChooseVariant, contenders, likelyVariants, type Variant, variantsOf } from '../../kernels/variant.ts';
@@ -259,18 +260,18 @@ describe('a cache is for one adapter, driver, provider and state of the shaders'
   test('a changed, new or missing shader with variants counts, others do not', () => {
     const copy = join(folder, 'shaders');
     cpSync(join(projectFolder, 'shaders'), copy, { recursive: true });
-    const url = pathToFileURL(`${copy}/`);
-    const before = shadersHash(url);
-    expect(before).toBe(shadersHash(pathToFileURL(`${projectFolder}shaders/`)));
+    const shaders = shadersIn(pathToFileURL(`${copy}/`));
+    const before = shadersHash(shaders);
+    expect(before).toBe(shadersHash(ownShaders()));
     writeFileSync(join(copy, 'adam.step.wgsl'), '// changed');
-    expect(shadersHash(url)).toBe(before);
+    expect(shadersHash(shaders)).toBe(before);
     writeFileSync(join(copy, 'linear.forward.new.wgsl'), '');
-    const added = shadersHash(url);
+    const added = shadersHash(shaders);
     expect(added).not.toBe(before);
     rmSync(join(copy, 'linear.forward.new.wgsl'));
-    expect(shadersHash(url)).toBe(before);
+    expect(shadersHash(shaders)).toBe(before);
     writeFileSync(join(copy, 'framesConv2d.forward.panel8.wgsl'), '// changed');
-    expect(shadersHash(url)).not.toBe(before);
+    expect(shadersHash(shaders)).not.toBe(before);
   });
 });
 

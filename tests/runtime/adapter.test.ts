@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adapterKind } from '../../kernels/runtime/adapter.ts';
+import { adapterKind } from '../../kernels/runtime/adapterInfo.ts';
 import { diagnose, type MachineFacts } from '../../kernels/runtime/diagnosis.ts';
 
 const cache = mkdtempSync(join(tmpdir(), 'wgsl-dqn-cache-'));

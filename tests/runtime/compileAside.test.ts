@@ -7,7 +7,7 @@ import { testGpu } from '../support/kernelTest.ts';
 
 /** Binds `count` pipelines of its own, awaits `compiled()`, dispatches nothing. */
 const program = (count: number): string => `
-  const { openGpu } = await import('${new URL('../../kernels/runtime/gpu.ts', import.meta.url).href}');
+  const { openGpu } = await import('${new URL('../../kernels/runtime/openGpu.ts', import.meta.url).href}');
   const { fill } = await import('${new URL('../../kernels/fill.ts', import.meta.url).href}');
   const gpu = await openGpu();
   for (let n = 1; n <= ${count}; n++) gpu.dispatch(fill({ output: gpu.tensor('x', [1000 + n]), value: n })[0]);

@@ -3,7 +3,8 @@
  * Leaves out: references (kernels/<op>.ref.ts) and tolerances, which each test states with its reason.
  */
 import type { KernelCall } from '../../kernels/runtime/dispatch.ts';
-import { type Gpu, openGpu } from '../../kernels/runtime/gpu.ts';
+import type { Gpu } from '../../kernels/runtime/gpu.ts';
+import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 

@@ -1,6 +1,7 @@
 /** What the tests of the replay memory, its frames and checkpoints share. */
-import type { AdapterKind } from '../../kernels/runtime/adapter.ts';
+import type { AdapterKind } from '../../kernels/runtime/adapterInfo.ts';
 import { Gpu } from '../../kernels/runtime/gpu.ts';
+import { ownShaders } from '../../kernels/runtime/shaderFiles.ts';
 import {
   blackFrame,
   type ReplayBatch,
@@ -55,7 +56,7 @@ export function gpuWithMemory(gpu: Gpu, bytes: number, kind: AdapterKind = 'hard
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return new Gpu({ adapter: gpu.adapter, provider: gpu.provider, kind }, device);
+  return new Gpu({ adapter: gpu.adapter, provider: gpu.provider, kind }, device, { shaders: ownShaders().read });
 }
 
 export const black = -1;
