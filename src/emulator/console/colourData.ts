@@ -1,6 +1,6 @@
 /**
  * The colours of the three television systems as data: one line a hue (colour register bits 7..4), in it eight luminances (bits 3..1),
- * each RRGGBB in hex. SECAM has no hues, only its eight colours. What they mean is in palette.ts.
+ * each RRGGBB in hex. SECAM has no hues, only its eight colours. What they mean is in colours.ts.
  * Source: reference palette.json, the literal values that the reference console shows.
  */
 
