@@ -25,6 +25,18 @@ export interface EvaluationOptions
   readonly seed: number;
   /** Whether the first game begins with the random start, too; default: yes. Later ones do. */
   readonly startsAtRandom?: boolean;
+  /** The policy values every state, also where the action is random; plays the same. Default: no. */
+  readonly valuesAll?: boolean;
+}
+
+/** What the last step of a `Play` did, and how far its game is. */
+export interface PlayedStep {
+  /** Place in the environment's `actions`. */
+  readonly action: number;
+  readonly wasRandom: boolean;
+  /** Unclipped reward of the game so far. */
+  readonly reward: number;
+  readonly agentSteps: number;
 }
 
 export interface GameResult {
@@ -63,12 +75,14 @@ export class Play {
   readonly #history: FrameHistory;
   readonly #startsAtRandom: boolean;
   readonly #ties: [] | [Xoshiro128];
+  readonly #valuesAll: boolean;
   #begun = false;
   #startsGame = true;
   #rewards = 0;
+  #last: PlayedStep | undefined;
 
   constructor(environment: Environment, policy: GreedyPolicy | undefined, options: EvaluationOptions) {
-    const { epsilon, seed, greedyTies, startsAtRandom = true } = options;
+    const { epsilon, seed, greedyTies, startsAtRandom = true, valuesAll = false } = options;
     this.#environment = environment;
     this.#policy = policy;
     this.#epsilon = epsilon;
@@ -77,11 +91,22 @@ export class Play {
     this.#history = FrameHistory.of(options, environment.frame.length);
     this.#startsAtRandom = startsAtRandom;
     this.#ties = greedyTies === 'random' ? [this.#random] : [];
+    this.#valuesAll = valuesAll;
   }
 
   /** Steps so far that brought a reward other than 0. */
   get rewards(): number {
     return this.#rewards;
+  }
+
+  /** The last step; undefined before the first one. */
+  get last(): PlayedStep | undefined {
+    return this.#last;
+  }
+
+  /** Leaves the game under way: the next step begins another one. */
+  leaveGame(): void {
+    this.#startsGame = true;
   }
 
   /** Plays one step; resolves to the game's result where it ended. */
@@ -100,7 +125,10 @@ export class Play {
     const action = explores
       ? this.#random.nextInt(environment.actionCount)
       : await this.#policy!.act(history, ...this.#ties);
+    // Its choice is not taken, and without generator for equals it draws nothing.
+    if (explores && this.#valuesAll) await this.#policy?.act(history);
     const { rawReward, terminated, truncated, info } = environment.step(action);
+    this.#last = { action, wasRandom: explores, reward: info.episodeReturn, agentSteps: info.episodeSteps };
     if (rawReward !== 0) this.#rewards++;
     if (!terminated && !truncated) return undefined;
     this.#startsGame = true;

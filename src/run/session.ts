@@ -149,39 +149,42 @@ export function trainingKernels(
   return chooseKernels(gpu, (choose) => visitTraining(shape, batchSize, choose), { kernels, storage, ...options });
 }
 
-/**
- * A policy that acts by `weights`, for evaluation and play, and what to say of its kernels. Throws UserError when the weights are of
- * another network.
- */
+/** A policy for evaluation and play. */
+export interface OpenPolicy {
+  readonly policy: Policy;
+  /** What to say of its kernels. */
+  readonly lines: readonly string[];
+  /** Acts by these weights from now on. Throws UserError when they are of another network. */
+  readonly load: (weights: readonly NamedArray[]) => void;
+}
+
+/** A policy that acts by `weights`. Throws UserError when they are of another network. */
 export async function openPolicy(
   gpu: Gpu,
   configuration: Configuration,
   actionCount: number,
   weights: readonly NamedArray[],
-): Promise<{ readonly policy: Policy; readonly lines: readonly string[] }> {
+): Promise<OpenPolicy> {
   const { network, observationSize, stack, storage } = configuration;
   const shape = architecture(network, observationSize, stack, actionCount);
   const parameters = new ParameterSet(gpu, shape, 'player', storage);
-  let values: Float32Array;
-  try {
-    values = fromNamedArrays(shape, weights);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UserError(
-      `These weights do not fit the network ${network}: ${error.message}.`,
-      'Choose those of this run.',
-      {
-        cause: error,
-      },
-    );
-  }
+  const valuesOf = (named: readonly NamedArray[]): Float32Array => {
+    try {
+      return fromNamedArrays(shape, named);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const message = `These weights do not fit the network ${network}: ${error.message}.`;
+      throw new UserError(message, 'Choose those of this run.', { cause: error });
+    }
+  };
+  const values = valuesOf(weights);
   // The run may have been trained on an adapter that runs more.
   const kernels = variantsOf(gpu).find((variant) => variant === configuration.kernels) ?? 'auto';
   const { choose, lines } = await chooseKernels(gpu, (ask) => visitForward(shape, 1, ask), { kernels, storage });
   const policy = new Policy(gpu, parameters, observationSize, stack, choose, 1, framesKept(configuration));
   await gpu.compiled();
   parameters.write(values);
-  return { policy, lines };
+  return { policy, lines, load: (named) => parameters.write(valuesOf(named)) };
 }
 
 /** What config.json says of the adapter. */
