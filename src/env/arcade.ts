@@ -189,6 +189,19 @@ export class Arcade {
     return rules === undefined ? 0 : rules.reward;
   }
 
+  /**
+   * Plays one frame with `console.controls` as the caller has set them: by a person's hands, which know more than actions. A frame with
+   * RESET held begins the game's score and lives anew. Goes on after the end of the game, which the person sees on the screen.
+   */
+  actByHand(): void {
+    const { console } = this;
+    this.#episodeFrames++;
+    console.runFrame();
+    if (console.controls.resetHeld) this.#rules?.reset();
+    else this.#rules?.step();
+    console.touchRam();
+  }
+
   /** Runs frames with an action or the RESET switch held. Reading RAM afterwards is visible to a program that runs in undriven addresses. */
   #emulate(action: Action, frames: number, draw = true): void {
     const { console } = this;

@@ -104,6 +104,10 @@ export class Controls implements RiotInputs, TiaInputs {
     this.#updateSwchb();
   }
 
+  get resetHeld(): boolean {
+    return this.#resetKey;
+  }
+
   /** Difficulty A (true) or B for the left and right player. */
   setDifficulty(leftA: boolean, rightA: boolean): void {
     this.#difficulty = (leftA ? leftDifficultyA : 0) | (rightA ? rightDifficultyA : 0);
