@@ -5,10 +5,9 @@
  */
 import { Arcade } from '../../src/env/arcade.ts';
 import { AtariEnvironment } from '../../src/env/environment.ts';
-import type { EnvironmentOptions } from '../../src/env/options.ts';
+import { commonEnvironment, type EnvironmentOptions } from '../../src/env/options.ts';
 import type { TraceCartridge } from '../../src/env/trace/play.ts';
 import { Xoshiro128 } from '../../src/random.ts';
-import { commonEnvironment } from '../../src/run/presets/preset.ts';
 
 /**
  * `drawn`: every frame is drawn. `seen`: of each four the last two, as agents see them. `observation`: the environment's step, which

@@ -1,4 +1,4 @@
-/** The agent's options. Defaults, ranges and sources stand in src/run/agentFields.ts; nothing here has a default. */
+/** The agent's options, and their common values. Ranges and sources stand in src/run/agentFields.ts. */
 import type { HistoryType } from '../frameAges.ts';
 
 export const networkNames = ['nature', 'nature-padded', 'nips2013', 'dueling', 'dueling-small'] as const;
@@ -80,4 +80,68 @@ export interface DqnOptions {
   readonly optimiserEpsilon: number;
   /** What the passes read the weights from: the weights themselves, or a copy rounded to f16. */
   readonly storage: 'f32' | 'f16';
+}
+
+/** One-step targets, batches of 32 drawn uniformly, Adam as its authors have it: nobody's quirks. */
+export const commonAgent = {
+  network: 'nature',
+  initialisation: 'fan-in',
+  discount: 0.99,
+  nSteps: 1,
+  doubleDqn: false,
+  batchSize: 32,
+  replayCapacity: 1_000_000,
+  replaySampling: 'with-replacement',
+  replayGuard: 'exact',
+  replayBuffer: 0,
+  nonTerminalProbability: 1,
+  nonEventProbability: 1,
+  learnStart: 50_000,
+  updateEvery: 4,
+  updatesAtOnce: 1,
+  updateOrder: 'after-step',
+  targetEvery: 10_000,
+  targetPhase: 0,
+  epsilonStart: 1,
+  epsilonEnd: 0.1,
+  epsilonDecaySteps: 1_000_000,
+  epsilonDecayFrom: 'start',
+  epsilonFinal: null,
+  epsilonFinalStep: 0,
+  greedyTies: 'first',
+  loss: 'huber',
+  clipDelta: 1,
+  rescaleRewards: false,
+  gradient: 'mean',
+  weightCost: 0,
+  optimiser: 'adam',
+  learningRate: 1e-4,
+  learningRateEnd: null,
+  learningRateDecaySteps: 1_000_000,
+  adamBeta1: 0.9,
+  adamBeta2: 0.999,
+  rmspropDecay: 0.95,
+  rmspropMomentum: 0,
+  optimiserEpsilon: 1e-8,
+} as const satisfies Partial<DqnOptions>;
+
+/** What an agent and its environment must agree on: the environment's options have it. */
+export type ObservationOptions = Pick<
+  DqnOptions,
+  'observationSize' | 'stack' | 'stackPadding' | 'historyType' | 'historySpacing'
+>;
+
+/**
+ * All options of an agent for an environment with these: the ones given, and for the rest the common ones, seed 1 and weights in f32.
+ * Ranges are those of docs/configuration.md and are not checked here.
+ */
+export function dqnOptions(
+  environment: ObservationOptions,
+  given: Partial<Omit<DqnOptions, keyof ObservationOptions>> = {},
+): DqnOptions {
+  const { observationSize, stack, stackPadding, historyType, historySpacing } = environment;
+  return {
+    ...{ ...commonAgent, seed: 1, storage: 'f32', ...given },
+    ...{ observationSize, stack, stackPadding, historyType, historySpacing },
+  };
 }

@@ -1,4 +1,4 @@
-/** The environment's options. Defaults, ranges and sources stand in src/run/environmentFields.ts; nothing here has a default. */
+/** The environment's options, and their common values. Ranges and sources stand in src/run/environmentFields.ts. */
 import type { HistoryType } from '../frameAges.ts';
 
 export interface EnvironmentOptions {
@@ -53,3 +53,29 @@ export interface EnvironmentOptions {
   /** The same in agent steps, those of its start not counted. */
   readonly maxEpisodeSteps: number;
 }
+
+/** Four frames a step, the brighter of the last two, four observations of 84 x 84: as in Mnih et al. 2015, and ever since. */
+export const commonEnvironment = {
+  frameSkip: 4,
+  maxPool: 2,
+  observationSize: 84,
+  resize: 'area',
+  crop: 'none',
+  stack: 4,
+  stackPadding: 'zero',
+  historyType: 'linear',
+  historySpacing: 1,
+  randomStarts: 0,
+  randomStartForm: 'drawn',
+  fireStart: 'off',
+  lifeLoss: 'ignored',
+  lifeLossBreaksSkip: false,
+  afterLifeLoss: 'noop-step',
+  rewardClipping: 'none',
+  minReward: -1,
+  maxReward: 1,
+  repeatActionProbability: 0,
+  actionSet: 'minimal',
+  maxEpisodeFrames: 0,
+  maxEpisodeSteps: 0,
+} as const satisfies EnvironmentOptions;

@@ -1,7 +1,6 @@
 /** Options that tests begin with: the small network, one-step targets, Adam; nobody's quirks. */
-import type { DqnOptions } from '../../src/agent/options.ts';
-import type { EnvironmentOptions } from '../../src/env/options.ts';
-import { commonAgent, commonEnvironment } from '../../src/run/presets/preset.ts';
+import { commonAgent, type DqnOptions } from '../../src/agent/options.ts';
+import { commonEnvironment, type EnvironmentOptions } from '../../src/env/options.ts';
 
 export const plainEnvironment: EnvironmentOptions = { ...commonEnvironment };
 

@@ -1,5 +1,7 @@
 /** The presets of well-known libraries (reference: algorithms.md, "Presets from the field"). */
-import { commonAgent, commonEnvironment, type Preset } from './preset.ts';
+import { commonAgent } from '../../agent/options.ts';
+import { commonEnvironment } from '../../env/options.ts';
+import type { Preset } from './preset.ts';
 
 /** The wrappers of OpenAI's baselines, which both use: 30 no-ops, lost lives, FIRE, the sign of the reward. */
 const gymEnvironment = {

@@ -2,7 +2,9 @@
  * What learns in minutes, or overnight, on two cores without a GPU. Values by trial. Frames of 52 pixels make an update two to three
  * times cheaper than 84, and the strides of the convolutions cover them whole.
  */
-import { commonAgent, commonEnvironment, type Preset } from './preset.ts';
+import { commonAgent } from '../../agent/options.ts';
+import { commonEnvironment } from '../../env/options.ts';
+import type { Preset } from './preset.ts';
 import { deepmind, graetz, lapan } from './systems.ts';
 
 /** For demonstrations and tests. */

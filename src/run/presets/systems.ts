@@ -2,7 +2,9 @@
  * The three systems that this project reproduces (reference: algorithms.md A, B, C). Where a preset departs from its source,
  * docs/deviations.md says so.
  */
-import { commonAgent, commonEnvironment, type Preset } from './preset.ts';
+import { commonAgent } from '../../agent/options.ts';
+import { commonEnvironment } from '../../env/options.ts';
+import type { Preset } from './preset.ts';
 
 /** Mnih et al., Nature 518, 2015: the values of the published run. */
 export const deepmind: Preset = {
