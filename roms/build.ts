@@ -1,6 +1,7 @@
 /**
  * Assembles roms/*.asm to the images beside them: a developer's step, `bun roms/build.ts`.
- * Images are committed, so nobody needs it to play. Assembler: dasm 2.20 as the npm package `dasm`; it sees the files *.inc of this folder.
+ * Images are committed, so nobody needs it to play; src/games/ownImageData.ts has them, too, for where there are no files.
+ * Assembler: dasm 2.20 as the npm package `dasm`; it sees the files *.inc of this folder.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,11 +40,23 @@ export function assemble(name: string): Uint8Array {
   return result.data;
 }
 
+/** The text of src/games/ownImageData.ts. */
+export function imageModule(images: ReadonlyMap<string, Uint8Array>): string {
+  const entries = [...images].map(([file, image]) => `  '${file}':\n    '${Buffer.from(image).toString('base64')}',\n`);
+  return `/** The images in roms/ by their file names, base64: made by roms/build.ts. */
+export const ownImageData: Readonly<Record<string, string>> = {
+${entries.join('')}};
+`;
+}
+
 if (import.meta.main) {
+  const images = new Map<string, Uint8Array>();
   for (const name of sourceNames()) {
     const image = assemble(name);
+    images.set(`${name}.bin`, image);
     writeFileSync(join(import.meta.dir, `${name}.bin`), image);
     const md5 = new Bun.CryptoHasher('md5').update(image).digest('hex');
     console.log(`roms/${name}.bin  ${image.length} bytes  MD5 ${md5}`);
   }
+  writeFileSync(join(import.meta.dir, '../src/games/ownImageData.ts'), imageModule(images));
 }

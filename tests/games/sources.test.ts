@@ -8,6 +8,7 @@ import { assemble, sourceNames } from '../../roms/build.ts';
 import { Console } from '../../src/emulator/console/console.ts';
 import { fires, paddleRange } from '../../src/emulator/console/controls.ts';
 import { opcodes } from '../../src/emulator/cpu/opcodes.ts';
+import { ownImage } from '../../src/games/ownImages.ts';
 import { games } from '../../src/games/registry.ts';
 import { Xoshiro128 } from '../../src/random.ts';
 
@@ -119,6 +120,13 @@ for (const game of games.filter((entry) => entry.ownImage !== undefined)) {
     expect(console.format).toBe('NTSC');
   });
 }
+
+test('the images in memory are those in roms/, and a genuine cartridge has none', () => {
+  const own = games.filter((game) => game.ownImage !== undefined);
+  expect(own.length).toBe(sourceNames().length);
+  for (const game of own) expect(ownImage(game)).toEqual(imageOf(basename(game.ownImage!, '.bin')));
+  expect(ownImage({})).toBeUndefined();
+});
 
 test('every source belongs to a game, and every own game has a source', () => {
   const images = games.flatMap((game) => (game.ownImage === undefined ? [] : [game.ownImage]));
