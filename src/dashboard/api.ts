@@ -18,28 +18,10 @@
  *
  * An error is `ErrorAnswer` with status 400, 403, 404 or 500.
  */
+import type { Series, SeriesAxis, SeriesKey } from '../run/reading/series.ts';
 import type { RunSummary } from '../run/reading/summary.ts';
 
-export type { RunSummary };
-
-/** The keys that can be drawn: every number of metrics.jsonl under `<type>.<key>`, for example `progress.meanLoss`. */
-export type SeriesKey = `${'episode' | 'progress' | 'evaluation'}.${string}`;
-
-/** `agentSteps`, `frames` (emulated) or `elapsedSeconds`. */
-export type SeriesAxis = 'agentSteps' | 'frames' | 'elapsedSeconds';
-
-/**
- * One curve, downsampled where the file has more points than were asked for. `y[i]` is the mean of the bucket's points, `min` and `max` their
- * extremes; `count` is how many points the file has in the range.
- */
-export interface Series {
-  readonly key: SeriesKey;
-  readonly x: readonly number[];
-  readonly y: readonly (number | null)[];
-  readonly min: readonly (number | null)[];
-  readonly max: readonly (number | null)[];
-  readonly count: number;
-}
+export type { RunSummary, Series, SeriesAxis, SeriesKey };
 
 export interface SeriesAnswer {
   readonly run: string;
