@@ -2,6 +2,7 @@
  * A network on the GPU: its parameters in one buffer, the kernels of its forward pass and of its backward pass.
  * Leaves out: what the outputs mean (learner.ts, policy.ts), the optimiser.
  */
+import { bindPass } from '../../kernels/bindPass.ts';
 import {
   type Conv2dShape,
   conv2dBackwardInput,
@@ -34,14 +35,7 @@ import { linearBackwardWeightStep, linearStepCovers } from '../../kernels/linear
 import type { KernelCall, Step } from '../../kernels/runtime/dispatch.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { elementCount, type Tensor } from '../../kernels/runtime/tensor.ts';
-import {
-  type ChooseVariant,
-  type Implementations,
-  readingHalves,
-  scratchWords,
-  type Variant,
-  type VariantOptions,
-} from '../../kernels/variant.ts';
+import { type ChooseVariant, readingHalves, type Variant } from '../../kernels/variant.ts';
 import type { Architecture, Parameter, ParameterRange, PlacedLayer } from './architecture.ts';
 import type { DqnOptions } from './options.ts';
 
@@ -149,11 +143,13 @@ export function forwardPass(
       if (isFrames(input)) {
         const shape = framesConvShape(placed, batch);
         const tensors = { ...input, ...parts, output };
-        steps.push(...pass(gpu, reading, framesConv2dForwardVariants, framesConv2dForward, shape, tensors, options));
+        steps.push(
+          ...bindPass(gpu, reading, framesConv2dForwardVariants, framesConv2dForward, shape, tensors, options),
+        );
       } else {
         const shape = convShape(placed, batch);
         const tensors = { input, ...parts, output };
-        steps.push(...pass(gpu, reading, conv2dForwardVariants, conv2dForward, shape, tensors, options));
+        steps.push(...bindPass(gpu, reading, conv2dForwardVariants, conv2dForward, shape, tensors, options));
       }
     } else {
       const shape = linearShape(placed, batch);
@@ -164,7 +160,7 @@ export function forwardPass(
         ...parts,
         output: streams ?? rows(output, batch),
       };
-      steps.push(...pass(gpu, reading, linearForwardVariants, linearForward, shape, tensors, options));
+      steps.push(...bindPass(gpu, reading, linearForwardVariants, linearForward, shape, tensors, options));
       if (streams) steps.push(...bind(gpu, duelingForward({ streams, output: rows(output, batch) })));
     }
     outputs.push(output);
@@ -215,7 +211,7 @@ export function backwardPass(
         const shape = framesConvShape(placed, batch);
         const tensors = { ...input, dOutput: dConv, ...gradient };
         steps.push(
-          ...pass(
+          ...bindPass(
             gpu,
             choose,
             framesConv2dBackwardWeightVariants,
@@ -228,10 +224,14 @@ export function backwardPass(
       } else {
         const shape = convShape(placed, batch);
         const tensors = { input, dOutput: dConv, ...gradient };
-        steps.push(...pass(gpu, choose, conv2dBackwardWeightVariants, conv2dBackwardWeight, shape, tensors, ofWeight));
+        steps.push(
+          ...bindPass(gpu, choose, conv2dBackwardWeightVariants, conv2dBackwardWeight, shape, tensors, ofWeight),
+        );
         if (dInput) {
           const tensors = { dOutput: dConv, weight, dInput, reluInput: input };
-          steps.push(...pass(gpu, reading, conv2dBackwardInputVariants, conv2dBackwardInput, shape, tensors, ofInput));
+          steps.push(
+            ...bindPass(gpu, reading, conv2dBackwardInputVariants, conv2dBackwardInput, shape, tensors, ofInput),
+          );
         }
       }
     } else {
@@ -246,7 +246,9 @@ export function backwardPass(
       // First: it reads the weights, which may be stepped with right after.
       if (dInput) {
         const tensors = { dOutput: dRows, weight, dInput: rows(dInput, shape.batch), reluInput: flat };
-        steps.push(...pass(gpu, reading, linearBackwardInputVariants, linearBackwardInput, shape, tensors, ofInput));
+        steps.push(
+          ...bindPass(gpu, reading, linearBackwardInputVariants, linearBackwardInput, shape, tensors, ofInput),
+        );
       }
       const tensors = { input: flat, dOutput: dRows, ...gradient };
       const variant = choose(linearBackwardWeightVariants, shape, ofWeight);
@@ -257,28 +259,14 @@ export function backwardPass(
         stepped.push(placed.weight);
       } else {
         const chosen = (): Variant => variant;
-        steps.push(...pass(gpu, chosen, linearBackwardWeightVariants, linearBackwardWeight, shape, tensors, ofWeight));
+        steps.push(
+          ...bindPass(gpu, chosen, linearBackwardWeightVariants, linearBackwardWeight, shape, tensors, ofWeight),
+        );
       }
     }
     if (dInput) dActivation = dInput;
   }
   return { steps, stepped };
-}
-
-/** Chooses the variant of one pass, makes the scratch tensor that it needs, and binds its calls. */
-function pass<Shape, Tensors, Options extends VariantOptions>(
-  gpu: Gpu,
-  choose: ChooseVariant,
-  all: Implementations<Shape, Tensors, Options>,
-  calls: (shape: Shape, tensors: Tensors, options: Options) => KernelCall[],
-  shape: Shape,
-  tensors: Tensors,
-  options: Options,
-): Step[] {
-  const chosen = { ...options, variant: choose(all, shape, options) };
-  const words = scratchWords(all, shape, chosen);
-  const scratch = words === 0 ? undefined : gpu.tensor(`${options.label}.scratch`, [words]);
-  return bind(gpu, calls(shape, { ...tensors, scratch }, chosen));
 }
 
 /** The frames as the first layer reads them, and the step that makes them so, if any. */
