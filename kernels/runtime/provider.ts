@@ -3,7 +3,6 @@
  * work. Both give the standard API; nothing outside this file knows which one runs.
  * Leaves out: the choice of an adapter (adapter.ts).
  */
-import { createRequire } from 'node:module';
 import type { ProviderInfo } from './adapterInfo.ts';
 import { NoAdapterError } from './errors.ts';
 import { installSleepingPoll } from './poll.ts';
@@ -56,8 +55,8 @@ export function preferredProvider(): ProviderName {
 /** Loads the provider's package and its global constants (`GPUBufferUsage`, …). Rejects with `NoAdapterError` where it cannot load. */
 export async function loadProvider(name: ProviderName = preferredProvider()): Promise<Provider> {
   try {
-    const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string };
     if (name === 'webgpu') {
+      const { version } = (await import('webgpu/package.json', { with: { type: 'json' } })).default;
       const { create, globals } = await import('webgpu');
       Object.assign(globalThis, globals);
       installSleepingPoll();
@@ -67,6 +66,7 @@ export async function loadProvider(name: ProviderName = preferredProvider()): Pr
     }
     // Not a literal: its types would add members of its own to every WebGPU interface.
     const specifier: string = name;
+    const { version } = (await import(`${specifier}/package.json`, { with: { type: 'json' } })).default;
     const { createGPUInstance, globalConstructors } = await import(specifier);
     Object.assign(globalThis, globalConstructors);
     return { name, version, fixedLimits: bunWebgpuLimits, createInstance: () => kept(createGPUInstance()) };

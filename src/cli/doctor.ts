@@ -4,6 +4,7 @@
  * Leaves out: speed (bench/) and the words of the command line (doctorCommand.ts).
  */
 import { arch, cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { describeAdapter } from '../../kernels/runtime/adapter.ts';
 import { adapterName } from '../../kernels/runtime/adapterInfo.ts';
 import { raisedLimits, wantedFeatures } from '../../kernels/runtime/device.ts';
@@ -201,7 +202,7 @@ function examineGames(problems: Problem[]): Report['games'] {
 }
 
 async function wantedBun(): Promise<string> {
-  const { engines } = (await Bun.file(`${projectFolder}/package.json`).json()) as { engines: { bun: string } };
+  const { engines } = (await Bun.file(join(projectFolder, 'package.json')).json()) as { engines: { bun: string } };
   return engines.bun;
 }
 
