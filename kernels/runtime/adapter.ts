@@ -24,8 +24,13 @@ const harmlessWarning =
 /** Dawn shows where in its own source a Vulkan call failed. */
 const stackLine = /^\s+at \w+ \(/;
 
+/** An adapter, and the package that can make others like it. */
+interface ProvidedAdapter extends ChosenAdapter {
+  readonly provider: Provider;
+}
+
 /** Chooses an adapter; rejects with `NoAdapterError`, whose hint is the remedy. */
-export async function chooseAdapter(forced: ForcedAdapter | undefined = forcedByEnvironment()): Promise<ChosenAdapter> {
+export async function chooseAdapter(forced: ForcedAdapter | undefined = forcedByEnvironment()): Promise<ProvidedAdapter> {
   const provider = await loadProvider();
   const printed: string[] = [];
   if (forced !== 'swiftshader') {

@@ -4,6 +4,7 @@
  * Leaves out: what an entry is and which are drawn (replayMemory.ts).
  */
 import type { Tensor } from '../../kernels/runtime/tensor.ts';
+import { joined } from './joined.ts';
 
 /** In a batch's `entries`: no frame. */
 export const noEntry = 0xffffffff;
@@ -34,8 +35,8 @@ export class HostFrameStore implements FrameStore {
   readonly capacity: number;
   readonly frameBytes: number;
   readonly shards: readonly Tensor[] = [];
-  /** Frames, `1 << #shift` of them a piece. `Buffer`, because its `copy` moves bytes without making a view object for each frame. */
-  readonly #pieces: Buffer[] = [];
+  /** Frames, `1 << #shift` of them a piece. */
+  readonly #pieces: Uint8Array[] = [];
   readonly #shift: number;
 
   /**
@@ -48,7 +49,7 @@ export class HostFrameStore implements FrameStore {
     this.#shift = Math.max(0, Math.floor(Math.log2(maxPieceBytes / frameBytes)));
     const pieceFrames = 2 ** this.#shift;
     for (let first = 0; first < capacity; first += pieceFrames) {
-      this.#pieces.push(Buffer.from(new ArrayBuffer(Math.min(pieceFrames, capacity - first) * frameBytes)));
+      this.#pieces.push(new Uint8Array(Math.min(pieceFrames, capacity - first) * frameBytes));
     }
   }
 
@@ -56,19 +57,25 @@ export class HostFrameStore implements FrameStore {
     this.#pieces[entry >>> this.#shift].set(frame, this.#offset(entry));
   }
 
+  /** Frames that follow one another, as those of a sample mostly do, are one copy: it makes a view object, which costs as much as a few KB. */
   gather(entries: Uint32Array, slots: number, frames: Uint8Array): void {
     const { frameBytes } = this;
-    for (let slot = 0; slot < slots; slot++) {
+    const lastOfPiece = 2 ** this.#shift - 1;
+    for (let slot = 0, count = 1; slot < slots; slot += count) {
       const entry = entries[slot];
+      count = 1;
       if (entry === noEntry) continue;
+      const most = Math.min(slots - slot, lastOfPiece + 1 - (entry & lastOfPiece));
+      while (count < most && entries[slot + count] === entry + count) count++;
       const start = this.#offset(entry);
-      this.#pieces[entry >>> this.#shift].copy(frames, slot * frameBytes, start, start + frameBytes);
+      const run = this.#pieces[entry >>> this.#shift].subarray(start, start + count * frameBytes);
+      frames.set(run, slot * frameBytes);
     }
   }
 
   async read(start: number, end: number): Promise<Uint8Array> {
     const parts = [...this.#parts(start, end)];
-    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+    return parts.length === 1 ? parts[0] : joined(parts);
   }
 
   async write(start: number, bytes: Uint8Array): Promise<void> {

@@ -5,6 +5,7 @@
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import type { Tensor } from '../../kernels/runtime/tensor.ts';
 import type { FrameStore } from './frameStore.ts';
+import { joined } from './joined.ts';
 
 /** The GPU has no room for so many frames. */
 export class FramesDoNotFitError extends RangeError {
@@ -78,7 +79,7 @@ export class DeviceFrameStore implements FrameStore {
   async read(start: number, end: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     for (const part of this.#parts(start, end)) parts.push(await this.#gpu.readU8(part));
-    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+    return parts.length === 1 ? parts[0] : joined(parts);
   }
 
   async write(start: number, bytes: Uint8Array): Promise<void> {

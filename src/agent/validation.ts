@@ -11,6 +11,7 @@ import type { Tensor } from '../../kernels/runtime/tensor.ts';
 import { tdLoss } from '../../kernels/tdLoss.ts';
 import { statisticsShape } from '../../kernels/updateStatistics.ts';
 import { type ChooseVariant, likelyVariants } from '../../kernels/variant.ts';
+import { joined } from './joined.ts';
 import { type Learner, nextValueWeight } from './learner.ts';
 import { bind, forwardPass } from './network.ts';
 import type { DqnOptions } from './options.ts';
@@ -229,8 +230,7 @@ export class Validator {
     if (!this.#isFilled) return new Uint8Array(0);
     const frames: Uint8Array[] = [];
     for (const kept of this.#kept) frames.push(await this.#gpu.readU8(kept));
-    const all = Buffer.concat([...this.#arrays(), ...frames]);
-    return new Uint8Array(all.buffer, all.byteOffset, this.#byteLength);
+    return joined([...this.#arrays(), ...frames]).subarray(0, this.#byteLength);
   }
 
   /** Takes back what `save` gave. Throws RangeError, and changes nothing, where it is of another size. */

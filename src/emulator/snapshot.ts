@@ -4,8 +4,8 @@
  * index that lies outside its table, a count that never ends.
  * Leaves out names and types: the order in the chips' `save` and `load` is the format, and the header's version stands for it.
  */
-import { crc32 } from 'node:zlib';
 import { UserError } from '../errors.ts';
+import { crc32 } from './crc32.ts';
 
 /** What counts may be when they are read: they have as much again to go on. */
 const largestCount = 2 ** 52;
@@ -141,7 +141,7 @@ export class SnapshotReader {
     const { byteLength } = this.#view;
     if (byteLength !== length) throw unfit(byteLength, length);
     const end = length - 4;
-    if (this.#view.getInt32(end, true) === (crc32(this.#bytes.subarray(0, end)) | 0)) return;
+    if (this.#view.getInt32(end, true) === crc32(this.#bytes.subarray(0, end))) return;
     throw new UserError('the checksum of a snapshot does not fit its bytes.', damaged);
   }
 

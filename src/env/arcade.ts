@@ -3,7 +3,6 @@
  * Leaves out frame skip, the maximum of two frames, no-op starts and episode limits: src/env/environment.ts.
  * Source: reference console.md sections 1 to 3.
  */
-import { createHash } from 'node:crypto';
 import type { Bankswitch } from '../emulator/cartridge/schemes.ts';
 import { type Action, actionNames } from '../emulator/console/action.ts';
 import { Console } from '../emulator/console/console.ts';
@@ -12,6 +11,7 @@ import type { TelevisionFormat } from '../emulator/console/properties.ts';
 import { SnapshotReader, SnapshotWriter } from '../emulator/snapshot.ts';
 import { UserError } from '../errors.ts';
 import { consoleFor, type Game, type GameState, type ModeConsole, type OwnState, resetSwitch } from '../games/game.ts';
+import { md5Of } from '../games/md5.ts';
 import { GameRules, ramReader } from '../games/rules.ts';
 import { Mt19937 } from '../random.ts';
 
@@ -87,7 +87,7 @@ export class Arcade {
     this.console =
       original === undefined
         ? new Console(rom, {
-            ...(game && consoleFor(game, createHash('md5').update(rom).digest('hex'))),
+            ...(game && consoleFor(game, md5Of(rom))),
             ...(bankswitch !== 'auto' && { bankswitch }),
           })
         : original.console.clone();

@@ -140,7 +140,7 @@ function readRam(text: string, rows: readonly TraceRow[], file: string, line: nu
   if (row === undefined || labelOf(row) !== found[1]) {
     throw malformed(file, line, `the RAM of frame ${found[1]} does not follow its row`);
   }
-  row.ram = new Uint8Array(Buffer.from(found[2], 'hex'));
+  row.ram = Uint8Array.from(found[2].match(/../g)!, (digits) => Number.parseInt(digits, 16));
 }
 
 function malformed(file: string, line: number | undefined, what: string, hint = ''): UserError {

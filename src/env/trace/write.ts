@@ -108,6 +108,8 @@ export function totalsLine({ totalReward, resets }: TracePlayer): string {
   return `# total_reward ${totalReward} resets ${resets}`;
 }
 
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
 function ramLine(label: string, ram: Uint8Array): string {
-  return `# ram ${label} ${Buffer.from(ram.buffer, ram.byteOffset, ram.length).toString('hex')}`;
+  return `# ram ${label} ${Array.from(ram, hex).join('')}`;
 }

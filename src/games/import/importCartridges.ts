@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Game } from '../game.ts';
 import { type FolderImage, imageName, otherDumpName, releaseName } from '../library/folder.ts';
-import { md5Of } from '../library/image.ts';
+import { md5Of } from '../md5.ts';
 import { gameByMd5 } from '../registry.ts';
 import type { Candidate, Finding, Refusal, Source } from './finding.ts';
 

@@ -7,8 +7,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
+import { md5Of } from '../md5.ts';
 import { gameByMd5, games } from '../registry.ts';
-import { isImageSize, md5Of } from './image.ts';
+import { isImageSize } from './image.ts';
 
 export interface GamesFolder {
   readonly path: string;

@@ -2,9 +2,9 @@
  * Files that can be cartridge images: their sizes, their MD5, and what is wrong with one that the user named.
  * Leaves out what an image holds (registry.ts) and how it is wired (src/emulator/cartridge).
  */
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { UserError } from '../../errors.ts';
+import { md5Of } from '../md5.ts';
 
 /** Sizes of cartridge images in bytes, the smaller ones in the order of the reference's detection (reference: console.md section 9). */
 const imageSizes = [2048, 4096, 8192, 10240, 10495, 10496, 12288, 16384, 32768, 65536, 131072, 262144, 524288];
@@ -15,11 +15,6 @@ export const largestImageBytes = 524288;
 
 export function isImageSize(bytes: number): boolean {
   return imageSizes.includes(bytes) || (bytes > 0 && bytes <= largestImageBytes && bytes % tapeLoadBytes === 0);
-}
-
-/** Lower-case hex. */
-export function md5Of(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('hex');
 }
 
 /** Reads a cartridge image. Throws a UserError where there is none, or none of a size that a cartridge can have. */
