@@ -91,6 +91,11 @@ export class Controls implements RiotInputs, TiaInputs {
     this.swcha = fire ? 0xff & ~this.#paddleButton : 0xff;
   }
 
+  /** Where player A's paddle stands, ohms; 0 without one. */
+  get paddleOhms(): number {
+    return this.#paddleA < 0 ? 0 : this.resistances[this.#paddleA];
+  }
+
   /** Lets go of everything that a player holds; paddles stay where they are. */
   release(): void {
     this.swcha = 0xff;
