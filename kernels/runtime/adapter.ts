@@ -30,7 +30,9 @@ interface ProvidedAdapter extends ChosenAdapter {
 }
 
 /** Chooses an adapter; rejects with `NoAdapterError`, whose hint is the remedy. */
-export async function chooseAdapter(forced: ForcedAdapter | undefined = forcedByEnvironment()): Promise<ProvidedAdapter> {
+export async function chooseAdapter(
+  forced: ForcedAdapter | undefined = forcedByEnvironment(),
+): Promise<ProvidedAdapter> {
   const provider = await loadProvider();
   const printed: string[] = [];
   if (forced !== 'swiftshader') {
