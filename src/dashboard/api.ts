@@ -19,9 +19,9 @@
  * An error is `ErrorAnswer` with status 400, 403, 404 or 500.
  */
 import type { Series, SeriesAxis, SeriesKey } from '../run/reading/series.ts';
-import type { RunSummary } from '../run/reading/summary.ts';
+import type { RunState, RunSummary } from '../run/reading/summary.ts';
 
-export type { RunSummary, Series, SeriesAxis, SeriesKey };
+export type { RunState, RunSummary, Series, SeriesAxis, SeriesKey };
 
 export interface SeriesAnswer {
   readonly run: string;
@@ -44,7 +44,7 @@ export interface ConfigurationDifference {
   readonly b: unknown;
 }
 
-/** Runs whose files have changed since the last event, and those that are gone. */
+/** Folders whose files have changed since the last event, and those that are gone. The first event names all that are there. */
 export interface RunsChanged {
   readonly changed: readonly string[];
   readonly removed: readonly string[];

@@ -1,0 +1,61 @@
+/** Files of a run that are handed out as they are. None that a link leads out of the folder of all runs. */
+import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { RecordingEntry } from './api.ts';
+
+export interface RunFile {
+  /** Through all links. */
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+/** The file at `path` within `root`; undefined where there is none, or where it lies elsewhere. */
+export function fileWithin(root: string, ...path: readonly string[]): RunFile | undefined {
+  try {
+    const real = realpathSync(join(root, ...path));
+    if (!real.startsWith(realpathSync(root) + sep)) return undefined;
+    const stats = lstatSync(real);
+    return stats.isFile() ? { path: real, stats } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const recordingName = /^(game|evaluation)-(\d{1,15})\.gif$/;
+
+export function isRecordingName(file: string): boolean {
+  return recordingName.test(file);
+}
+
+/** The recordings of a run, the newest first. */
+export function listRecordings(root: string, run: string): RecordingEntry[] {
+  const entries = namesIn(join(root, run, 'recordings')).flatMap((file): RecordingEntry[] => {
+    const [, kind, number] = recordingName.exec(file) ?? [];
+    if (kind === undefined) return [];
+    const found = fileWithin(root, run, 'recordings', file);
+    if (found === undefined) return [];
+    const { size: bytes, mtimeMs: modifiedAtMs } = found.stats;
+    return [{ file, kind: kind as RecordingEntry['kind'], number: Number(number), bytes, modifiedAtMs }];
+  });
+  return entries.sort((a, b) => b.modifiedAtMs - a.modifiedAtMs || b.number - a.number);
+}
+
+/** `best`: the best weights so far; `last`: those of the newest checkpoint. */
+export function weightsFile(root: string, run: string, which: 'best' | 'last'): RunFile | undefined {
+  if (which === 'best') return fileWithin(root, run, 'best.safetensors');
+  const steps = namesIn(join(root, run, 'checkpoints')).filter((name) => /^step-\d+$/.test(name));
+  steps.sort((a, b) => Number(b.slice('step-'.length)) - Number(a.slice('step-'.length)));
+  for (const step of steps) {
+    const found = fileWithin(root, run, 'checkpoints', step, 'weights.safetensors');
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
