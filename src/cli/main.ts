@@ -9,6 +9,7 @@ export const commands: Commands = {
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   play: async () => (await import('./play.ts')).playCommand,
+  record: async () => (await import('./record.ts')).recordCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,
   roms: async () => (await import('./roms.ts')).romsCommand,
@@ -16,6 +17,7 @@ export const commands: Commands = {
   presets: async () => (await import('./presets.ts')).presetsCommand,
   tune: async () => (await import('./tune.ts')).tuneCommand,
   'verify resume': async () => (await import('./verify.ts')).verifyResumeCommand,
+  dashboard: async () => (await import('./dashboard.ts')).dashboardCommand,
   doctor: async () => (await import('./doctorCommand.ts')).doctorCommand,
 };
 
