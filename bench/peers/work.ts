@@ -3,9 +3,9 @@
  * Leaves out: what is right (check.ts), doing it (ours.ts, adapters/, pytorch.py).
  */
 import { type Architecture, architecture, initialParameters } from '../../src/agent/architecture.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../src/agent/safetensors.ts';
 import { fromNamedArrays, type NamedArray, toNamedArrays } from '../../src/agent/weights.ts';
 import { Xoshiro128 } from '../../src/random.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../src/run/safetensors.ts';
 
 export const batchSize = 32;
 export const side = 84;

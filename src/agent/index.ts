@@ -12,6 +12,7 @@
  * `Policy` (greedy actions), `Learner` (updates), `epsilonAt` and `learningRateAt` (schedules). One seed, one adapter and one choice of
  * kernels give the same weights to the bit. Frames are u8, `observationSize` squared; a batch of B samples has states of K frames.
  * Errors of the GPU are those of wgsl-dqn/kernels; RangeErrors tell of sizes that do not fit.
+ * `decodeSafetensors` reads what `Dqn.loadWeights` and `fromNamedArrays` take, for example weights/pong.safetensors.
  * Leaves out: run folders, metrics, checkpoints in files.
  */
 /// <reference types="@webgpu/types" preserve="true" />
@@ -52,6 +53,7 @@ export {
   type ReplayMemoryOptions,
   replayMemoryOptions,
 } from './replayMemory.ts';
+export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from './safetensors.ts';
 export { epsilonAt, learningRateAt } from './schedule.ts';
 export type { ValidationStatistics } from './validation.ts';
 export { fromNamedArrays, type NamedArray, toNamedArrays } from './weights.ts';

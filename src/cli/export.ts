@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Architecture, architecture } from '../agent/architecture.ts';
+import { encodeSafetensors } from '../agent/safetensors.ts';
 import { fromNamedArrays, type NamedArray, toNamedArrays } from '../agent/weights.ts';
 import { UserError } from '../errors.ts';
 import { loadWeightsFile } from '../run/checkpoint.ts';
@@ -9,7 +10,6 @@ import type { Configuration } from '../run/configuration.ts';
 import { writeAtomically } from '../run/files.ts';
 import { encodeOnnx } from '../run/onnx.ts';
 import { openCheckpoint } from '../run/runFolder.ts';
-import { encodeSafetensors } from '../run/safetensors.ts';
 import { hashTensors } from '../run/tensorHash.ts';
 import { type Command, choiceFlag } from './arguments.ts';
 import { shown } from './words.ts';

@@ -13,6 +13,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DqnState } from '../agent/dqnState.ts';
 import type { ReplayHeader } from '../agent/replayMemory.ts';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../agent/safetensors.ts';
 import type { NamedArray } from '../agent/weights.ts';
 import { UserError } from '../errors.ts';
 import {
@@ -33,7 +34,6 @@ import { jsonBytes, makeFolderAtomically, readIfThere, removeUnfinished, writeFl
 import type { KernelRecord } from './kernelChoices.ts';
 import { bytesText } from './memory.ts';
 import { checkStoredConfiguration } from './resolve.ts';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 import { hashTensors } from './tensorHash.ts';
 import type { Histories } from './trainingHistories.ts';
 

@@ -3,7 +3,7 @@
  * Nothing here knows what a state consists of, so that whoever adds to it need not touch the checkpoint's format.
  * JSON alone would lose NaN, the infinities and the sign of zero; they are marked, so that what is read back is what was written.
  */
-import type { StoredTensor } from './safetensors.ts';
+import type { StoredTensor } from '../agent/safetensors.ts';
 
 const elementTypes = { Float32Array, Float64Array, Uint8Array, Uint16Array, Uint32Array, Int32Array } as const;
 type ElementType = keyof typeof elementTypes;

@@ -5,13 +5,13 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { encodeSafetensors } from '../agent/safetensors.ts';
 import type { NamedArray } from '../agent/weights.ts';
 import { UserError } from '../errors.ts';
 import { type CartridgeIdentity, loadWeightsFile } from './checkpoint.ts';
 import type { Configuration } from './configuration.ts';
 import { jsonBytes, readIfThere, whileWriting, writeAtomically } from './files.ts';
 import { checkStoredConfiguration } from './resolve.ts';
-import { encodeSafetensors } from './safetensors.ts';
 import { hashTensors } from './tensorHash.ts';
 
 const shippedFolder = resolve(import.meta.dirname, '../../weights');

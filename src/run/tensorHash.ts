@@ -1,6 +1,6 @@
 /** The SHA-256 of weights, as a run prints it. Apart from the format (safetensors.ts), which browsers read too. */
 import { createHash } from 'node:crypto';
-import { bytesOf, type StoredTensor } from './safetensors.ts';
+import { bytesOf, type StoredTensor } from '../agent/safetensors.ts';
 
 /**
  * SHA-256, hex, of the tensors' bytes one after another, in the order given: of the data part of the file that holds them.

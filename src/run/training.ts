@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Dqn, DqnStep } from '../agent/dqn.ts';
 import type { Environment } from '../agent/environment.ts';
 import { epsilonAt, learningRateAt } from '../agent/schedule.ts';
+import { encodeSafetensors } from '../agent/safetensors.ts';
 import { UserError } from '../errors.ts';
 import {
   type CartridgeIdentity,
@@ -22,7 +23,6 @@ import { writeAtomically } from './files.ts';
 import type { KernelRecord } from './kernelChoices.ts';
 import { type EpisodeMetrics, type EvaluationMetrics, MetricsFile } from './metrics.ts';
 import type { Display, Progress } from './progress.ts';
-import { encodeSafetensors } from './safetensors.ts';
 import { BestWeights, type KeepingAgent } from './trainingBest.ts';
 import { RunClock, Speedometer } from './trainingClock.ts';
 import { type EvaluatedAgent, type EvaluationFindings, evaluateAgent, isEvaluationDue } from './trainingEvaluation.ts';

@@ -1,9 +1,9 @@
 /** The best weights of a run so far: kept on the GPU when they are found, in best.safetensors soon after. */
 import { join } from 'node:path';
 import type { Dqn } from '../agent/dqn.ts';
+import { encodeSafetensors } from '../agent/safetensors.ts';
 import type { Configuration } from './configuration.ts';
 import { writeAtomically } from './files.ts';
-import { encodeSafetensors } from './safetensors.ts';
 
 export type KeepingAgent = Pick<Dqn, 'counters' | 'keepWeights' | 'keptWeights'>;
 

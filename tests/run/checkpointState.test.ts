@@ -1,7 +1,7 @@
 /** A state taken apart into JSON and arrays is the same state again. */
 import { expect, test } from 'bun:test';
+import { decodeSafetensors, encodeSafetensors } from '../../src/agent/safetensors.ts';
 import { joinState, separateState } from '../../src/run/checkpointState.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../src/run/safetensors.ts';
 
 /** Through the bytes of both files. */
 function throughFiles(state: unknown): unknown {

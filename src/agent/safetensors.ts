@@ -3,7 +3,6 @@
  * Source: https://github.com/huggingface/safetensors, "Format": u64 little-endian length N, N bytes of JSON
  * {"name": {"dtype", "shape", "data_offsets": [begin, end]}, "__metadata__": {string: string}}, then the data.
  */
-import { z } from 'zod';
 
 /** A dense tensor, last axis fastest. */
 export interface StoredTensor {
@@ -75,14 +74,25 @@ const types: Readonly<Record<string, { bytes: number; array(bytes: Uint8Array<Ar
     U8: { bytes: 1, array: (bytes) => bytes },
   };
 
-const count = z.int().nonnegative();
-const entrySchema = z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) });
+/** What the header says of a tensor. */
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [begin: number, end: number];
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function isEntry(entry: unknown): entry is Entry {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Record<keyof Entry, unknown>>;
+  const areCounts = [shape, offsets].every((list) => Array.isArray(list) && list.every(isCount));
+  return typeof dtype === 'string' && areCounts && (offsets as unknown[]).length === 2;
+}
 
 function decodeTensor(name: string, entry: unknown, data: Uint8Array): StoredTensor {
-  const parsed = entrySchema.safeParse(entry);
-  if (!parsed.success)
+  if (!isEntry(entry))
     throw new RangeError(`the tensor ${name} has no type, shape and place in the safetensors header`);
-  const { dtype, shape, data_offsets: offsets } = parsed.data;
+  const { dtype, shape, data_offsets: offsets } = entry;
   const type = Object.hasOwn(types, dtype) ? types[dtype] : undefined;
   if (type === undefined) {
     throw new RangeError(`the tensor ${name} is of type ${dtype}; known are ${Object.keys(types).join(', ')}`);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../src/run/safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../src/agent/safetensors.ts';
 import { hashTensors } from '../../src/run/tensorHash.ts';
 import { readIndependently } from '../support/safetensorsReader.ts';
 
