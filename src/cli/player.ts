@@ -37,6 +37,13 @@ export interface Seat extends OpenEnvironment {
   readonly policy?: OpenPolicy;
 }
 
+export interface SeatOptions {
+  /** Null: random play; default: the player's own. */
+  readonly weights?: readonly NamedArray[] | null | undefined;
+  /** The policy values every state; default: no. */
+  readonly valuesAll?: boolean;
+}
+
 export const presetFlag: FlagSpec = {
   flag: '--preset',
   placeholder: 'NAME',
@@ -99,17 +106,14 @@ export async function seat(
   player: Player,
   parsed: ParsedArguments,
   print: (line: string) => void,
-  {
-    weights = player.trained?.weights,
-    valuesAll = false,
-  }: { weights?: readonly NamedArray[]; valuesAll?: boolean } = {},
+  { weights = player.trained?.weights, valuesAll = false }: SeatOptions = {},
 ): Promise<Seat> {
   const { configuration, cartridge, gpu } = player;
   const { epsilon: given, seed } = playFlags(parsed);
   const options = evaluationEnvironment(environmentOptions(configuration));
   const opened = openEnvironment(cartridge, options, seed);
   const { frameSkip } = options;
-  const trained = gpu !== undefined && weights !== undefined;
+  const trained = gpu !== undefined && weights !== undefined && weights !== null;
   const epsilon = trained ? (given ?? configuration.evaluationEpsilon) : 1;
   const { actionCount } = opened.environment;
   const policy = trained ? await openPolicy(gpu, configuration, actionCount, weights) : undefined;

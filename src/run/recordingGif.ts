@@ -12,6 +12,7 @@
 import { GIFEncoder } from 'gifenc';
 import type { TelevisionFormat } from '../emulator/console/properties.ts';
 import { paletteOf } from '../env/palette.ts';
+import { enlarge } from './recordingScale.ts';
 
 export interface GifRecorderOptions {
   /** Of a raw screen: 160 x 210 or 160 x 250 colour register values. */
@@ -24,6 +25,8 @@ export interface GifRecorderOptions {
   readonly scale: number;
   /** How much wider than high a pixel of the screen is shown; default: 2. */
   readonly pixelAspect?: 1 | 2;
+  /** Pictures a second at most; default: 50, the most that viewers show as they are. */
+  readonly mostPicturesPerSecond?: number;
 }
 
 /** The shortest time that viewers show as it is, hundredths of a second. */
@@ -34,6 +37,8 @@ const longestDelay = 65535;
 export class GifRecorder {
   readonly #options: Required<GifRecorderOptions>;
   readonly #encoder = GIFEncoder();
+  /** The shortest time that a picture is shown, hundredths of a second. */
+  readonly #shortest: number;
   readonly #rgb: Uint32Array;
   /** The first screen byte with the colour of each: there are fewer than 256 colours, so one index is left for `transparent`. */
   readonly #byteOfColour: Uint8Array;
@@ -54,8 +59,9 @@ export class GifRecorder {
     const { width, height, scale, framesPerSecond } = options;
     if (!Number.isInteger(scale) || scale < 1) throw new RangeError(`scale is a whole number from 1, not ${scale}`);
     if (!(framesPerSecond > 0)) throw new RangeError(`framesPerSecond is above 0, not ${framesPerSecond}`);
-    const pixelAspect = options.pixelAspect ?? 2;
-    this.#options = { ...options, pixelAspect };
+    const { pixelAspect = 2, mostPicturesPerSecond = 100 / shortestDelay } = options;
+    this.#options = { ...options, pixelAspect, mostPicturesPerSecond };
+    this.#shortest = Math.max(shortestDelay, Math.round(100 / mostPicturesPerSecond));
     this.#rgb = paletteOf(options.format).rgb;
     this.#byteOfColour = Uint8Array.from(this.#rgb, (rgb) => this.#rgb.indexOf(rgb));
     this.#pending = new Uint8Array(width * height);
@@ -78,7 +84,7 @@ export class GifRecorder {
     }
     const now = this.#hundredths(this.#screens++);
     if (this.#screens > 1) {
-      if (now - this.#pendingSince < shortestDelay || Buffer.compare(screen, this.#pending) === 0) return;
+      if (now - this.#pendingSince < this.#shortest || Buffer.compare(screen, this.#pending) === 0) return;
       this.#writePending(now);
     }
     this.#pending.set(screen);
@@ -132,19 +138,5 @@ export class GifRecorder {
       repeat: 0,
     });
     [this.#drawn, this.#pending] = [this.#pending, this.#drawn];
-  }
-}
-
-/** Each pixel of `source` (rows of `width`) as `pixelWidth` x `pixelHeight` pixels of `target`. */
-function enlarge(source: Uint8Array, width: number, pixelWidth: number, pixelHeight: number, target: Uint8Array): void {
-  const targetWidth = width * pixelWidth;
-  for (let row = 0; row * width < source.length; row++) {
-    const start = row * pixelHeight * targetWidth;
-    for (let x = 0; x < width; x++) {
-      target.fill(source[row * width + x], start + x * pixelWidth, start + (x + 1) * pixelWidth);
-    }
-    for (let copy = 1; copy < pixelHeight; copy++) {
-      target.copyWithin(start + copy * targetWidth, start, start + targetWidth);
-    }
   }
 }
