@@ -123,7 +123,7 @@ function importBreaches(path: string, source: string): string[] {
 
 /** The source files that are in the checkout; what git ignores lies in other folders, and in bench/peers/node_modules. */
 function projectFiles(): Map<string, string> {
-  const glob = new Bun.Glob('{src,kernels,shaders,tests,bench,roms,examples}/**/*.{ts,tsx,wgsl,css,html}');
+  const glob = new Bun.Glob('{src,kernels,shaders,tests,bench,build,roms,examples}/**/*.{ts,tsx,wgsl,css,html}');
   return new Map(
     [...glob.scanSync({ cwd: root })]
       .filter((path) => !path.includes('/node_modules/'))

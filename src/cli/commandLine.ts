@@ -8,7 +8,7 @@ import { UserError } from '../errors.ts';
 import { projectVersion } from '../run/provenance.ts';
 import { didYouMean } from '../run/resolve.ts';
 import { type Command, commandHelp, parseCommandLine } from './arguments.ts';
-import { printable, sentence } from './words.ts';
+import { asStarted, printable, sentence } from './words.ts';
 
 /** By name, loaded when called. A command of two words is part of the one that its first word names, which may be no command itself. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
@@ -32,7 +32,7 @@ export async function runProgram(
 async function run(words: readonly string[], commands: Commands, introduction: Introduction): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    console.log(await overview(commands, introduction));
+    console.log(asStarted(await overview(commands, introduction)));
     return 0;
   }
   if (name === '--version' || name === '-v') {
@@ -43,7 +43,7 @@ async function run(words: readonly string[], commands: Commands, introduction: I
   const command = await load();
   const parsed = parseCommandLine(command.spec, given);
   if (parsed.flags.has('--help')) {
-    console.log(commandHelp(command.spec));
+    console.log(asStarted(commandHelp(command.spec)));
     return 0;
   }
   return command.run(parsed);
@@ -87,7 +87,11 @@ async function overview(commands: Commands, { title, advice }: Introduction): Pr
 /** `error: what is wrong. what to do` on one line, or the stack of a mistake of ours; resolves to the exit code. */
 function report(error: unknown): number {
   if (error instanceof UserError || error instanceof GpuError) {
-    const text = printable(`${sentence(error.message)} ${error.hint}`.replace(/\s+/g, ' ').trim());
+    const text = printable(
+      asStarted(`${sentence(error.message)} ${error.hint}`)
+        .replace(/\s+/g, ' ')
+        .trim(),
+    );
     process.stderr.write(`error: ${text}\n`);
     return 1;
   }

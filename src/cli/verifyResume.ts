@@ -224,13 +224,8 @@ class RunningProcess {
 
   constructor(words: readonly string[], run: Run) {
     this.#run = run;
-    this.#process = Bun.spawn(
-      [process.execPath, fileURLToPath(new URL('./main.ts', import.meta.url)), 'train', ...words],
-      {
-        stdout: 'pipe',
-        stderr: 'pipe',
-      },
-    );
+    const program = Bun.isStandaloneExecutable ? [] : [fileURLToPath(new URL('./main.ts', import.meta.url))];
+    this.#process = Bun.spawn([process.execPath, ...program, 'train', ...words], { stdout: 'pipe', stderr: 'pipe' });
     const { promise, resolve } = Promise.withResolvers<void>();
     this.begun = promise;
     this.#output = this.#read(resolve);

@@ -1,5 +1,5 @@
 /** How the commands write paths and sentences. */
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 
 /** A path as the user would type it here. */
 export function shown(path: string): string {
@@ -12,9 +12,18 @@ export function sentence(text: string): string {
   return /[.!?:]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
 }
 
-/** How the user started this: `bun run`, or `npx bun run` where npm did (it names itself in `npm_execpath`; so does bun). */
+/**
+ * How the user started this: the program of build/binary.ts by its name, or `bun run`, or `npx bun run` where npm did (it names itself in
+ * `npm_execpath`; so does bun).
+ */
 export function runner(): string {
+  if (Bun.isStandaloneExecutable) return `./${basename(process.execPath)}`;
   return /\bnp[mx]-cli\b/.test(process.env['npm_execpath'] ?? '') ? 'npx bun run' : 'bun run';
+}
+
+/** A text of ours that quotes commands as `bun run …`, with how the user started this in its place. */
+export function asStarted(text: string): string {
+  return text.replace(/(?<!npx )\bbun run(?= )/g, runner());
 }
 
 /**

@@ -4,11 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, release, version } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import webgpu from 'webgpu/package.json' with { type: 'json' };
 
 export const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Provenance {
-  /** The project's commit, `null` outside a git checkout; `dirty` when tracked files differ from it. */
+  /** The project's commit, `null` where it is unknown; `dirty` when tracked files of a checkout differ from it. */
   readonly commit: string | null;
   readonly dirty: boolean;
   readonly versions: Readonly<Record<string, string>>;
@@ -22,18 +23,18 @@ export interface Provenance {
 
 /** This project's version. */
 export function projectVersion(): string {
-  return packageVersion(projectFolder);
+  return description().version ?? 'unknown';
 }
 
 export function provenance(): Provenance {
   const inCheckout = existsSync(join(projectFolder, '.git'));
   return {
-    commit: inCheckout ? git('rev-parse', 'HEAD') : null,
+    commit: inCheckout ? git('rev-parse', 'HEAD') : (description().gitHead ?? null),
     dirty: inCheckout && (git('status', '--porcelain', '--untracked-files=no') ?? '') !== '',
     versions: {
       'wgsl-dqn': projectVersion(),
       bun: Bun.version,
-      webgpu: packageVersion(join(projectFolder, 'node_modules', 'webgpu')),
+      webgpu: webgpu.version,
     },
     platform: {
       os: `${process.platform} ${release()} ${version()}`,
@@ -49,10 +50,11 @@ function git(...words: readonly string[]): string | null {
   return status === 0 ? stdout.trim() : null;
 }
 
-function packageVersion(folder: string): string {
+/** What package.json says; npm adds the commit when it publishes, and so does build/binary.ts. */
+function description(): { readonly version?: string; readonly gitHead?: string } {
   try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
+    return JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
   } catch {
-    return 'unknown';
+    return {};
   }
 }

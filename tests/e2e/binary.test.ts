@@ -1,0 +1,68 @@
+/**
+ * The program that `bun run build:binary` makes for this platform, alone in an empty folder, out of sight of the project and its packages: it
+ * trains to the same weights as the sources, plays what it carries, and says what is wrong in one line.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { buildBinary, type Platform, platformNames } from '../../build/binary.ts';
+import { cli, type Ended, ended, small, temporaryFolder, weightsHash } from './cli.ts';
+
+const { folder, remove } = temporaryFolder('binary');
+afterAll(remove);
+
+const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}` as Platform;
+const place = join(folder, 'place');
+let program: string;
+
+beforeAll(async () => {
+  expect(platformNames).toContain(platform);
+  const built = await buildBinary(platform, join(folder, 'built'));
+  mkdirSync(place);
+  program = join(place, basename(built));
+  renameSync(built, program);
+}, 60_000);
+
+/** Runs it there with no variables but those of the adapter. */
+function run(...words: readonly string[]): Promise<Ended> {
+  const { HOME = folder, XDG_RUNTIME_DIR = folder, VK_DRIVER_FILES } = process.env;
+  const env = { PATH: '/usr/bin:/bin', HOME, XDG_RUNTIME_DIR, XDG_DATA_HOME: '/nonexistent' };
+  const driver = VK_DRIVER_FILES === undefined ? {} : { VK_DRIVER_FILES };
+  return ended(
+    Bun.spawn([program, ...words], { cwd: place, env: { ...env, ...driver }, stdout: 'pipe', stderr: 'pipe' }),
+  );
+}
+
+describe('the program for this platform', () => {
+  test('is of this version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(await run('--version')).toEqual({ code: 0, stdout: `wgsl-dqn ${version}\n`, stderr: '' });
+  });
+
+  test('trains to the same weights as the sources, and says from which commit', async () => {
+    const train = ['train', 'catch', ...small, '--steps', '120', '--kernels', 'generic', '--name', 'same'];
+    const alone = await run(...train, '--out', 'runs');
+    const sources = await cli([...train, '--out', join(folder, 'sources')]);
+    expect(weightsHash(alone)).toBe(weightsHash(sources));
+    const config = (path: string) => JSON.parse(readFileSync(join(path, 'same', 'config.json'), 'utf8'));
+    const [ofProgram, ofSources] = [config(join(place, 'runs')), config(join(folder, 'sources'))];
+    expect(ofProgram.commit).toBe(ofSources.commit);
+    expect(ofProgram.versions).toEqual(ofSources.versions);
+    // What to type next is this program's own name.
+    expect(alone.stdout).toContain(`To go on: ./${basename(program)} train --resume`);
+  }, 120_000);
+
+  test('plays the trained agent that it carries', async () => {
+    const { code, stderr } = await run('play', 'pong', '--pretrained', '--frames', '60', '--gif', 'pong.gif');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(readFileSync(join(place, 'pong.gif')).toString('latin1', 0, 6)).toBe('GIF89a');
+  }, 60_000);
+
+  test('a mistake is one line, and nothing is left behind', async () => {
+    const { code, stdout, stderr } = await run('train', 'pongg');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n').length).toBe(1);
+    expect(stderr).not.toContain('bun run');
+    expect(existsSync(join(place, 'runs', 'pongg-quick-1-1'))).toBe(false);
+  });
+});
