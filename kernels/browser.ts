@@ -2,19 +2,20 @@
  * `wgsl-dqn/kernels` as a browser gets it: the GPU, tensors, and the kernels of a network and of DQN, on WebGPU and nothing else.
  *
  *   const gpu = await openBrowserGpu({ shaders: (file) => fetch(`/shaders/${file}`).then((answer) => answer.text()) });
- *   const x = gpu.tensor('x', [4]);
- *   gpu.write(x, Float32Array.of(-1, 2, -3, 4));
- *   const steps = reluForward({ input: x, output: x }).map((call) => gpu.dispatch(call));
+ *   const input = gpu.tensor('input', [4]);
+ *   const output = gpu.tensor('output', [4]);
+ *   const steps = reluForward({ input, output }).map((call) => gpu.dispatch(call));
  *   await gpu.compiled();
+ *   gpu.write(input, Float32Array.of(-1, 2, -3, 4));
  *   gpu.run(steps);
- *   await gpu.readF32(x); // 0 2 0 4
+ *   await gpu.readF32(output); // 0 2 0 4
  *
  * A kernel's function takes tensors, checks their shapes (ShapeError) and returns its calls; `gpu.dispatch` binds a call, `gpu.run` submits
  * steps. Activations are [batch, height, width, channels], weights [kernelHeight, kernelWidth, inputs, outputs] and [inputs, outputs], f32.
  * Convolution and linear layers have variants, of which `bindPass` takes the one that `likelyVariants` chooses.
+ * The types of WebGPU itself (`GPUDevice`, …) are those of TypeScript's `dom` library, or of the package @webgpu/types.
  * Leaves out: opening a GPU under Bun and Node (index.ts), and what is no promise: the checks, the tuner, the references.
  */
-/// <reference types="@webgpu/types" preserve="true" />
 
 export { type AdamStep, adamRates, adamStep } from './adam.ts';
 export { bindPass } from './bindPass.ts';

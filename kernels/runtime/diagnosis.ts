@@ -3,6 +3,7 @@
  * Source: the loader's search paths (Vulkan-Loader, docs/LoaderDriverInterface.md) and NVIDIA's container toolkit documentation.
  * Leaves out: macOS and Windows, whose systems bring their drivers with them.
  */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -182,8 +183,10 @@ function splitOnce(line: string): [string, string] {
 function mesaVersion(): string {
   try {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own placeholder
-    const query = Bun.spawnSync(['dpkg-query', '-W', '-f', '${Version}', 'mesa-vulkan-drivers'], { stderr: 'ignore' });
-    return query.exitCode === 0 ? query.stdout.toString().replace(/^\d+:/, '').split('-')[0] : '';
+    const { status, stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', 'mesa-vulkan-drivers'], {
+      encoding: 'utf8',
+    });
+    return status === 0 ? stdout.replace(/^\d+:/, '').split('-')[0] : '';
   } catch {
     return '';
   }

@@ -1,13 +1,14 @@
 /**
  * The few calls to the C library that the runtime needs on Linux: environment variables that native code sees (assigning to
  * `process.env` does not reach `getenv` under Bun) and the capture of what native code writes to the standard error stream.
- * Leaves out: macOS and Windows, where none of it is needed.
+ * Leaves out: macOS and Windows, where none of it is needed, and Node, which cannot make such calls: it does without.
  */
 import { closeSync, readSync, writeSync } from 'node:fs';
 
 type Ffi = typeof import('bun:ffi');
 
 const stderrFd = 2;
+const isBun = process.versions['bun'] !== undefined;
 
 interface CLibrary {
   setenv(name: Uint8Array, value: Uint8Array, overwrite: number): number;
@@ -19,7 +20,7 @@ interface CLibrary {
 let library: CLibrary | undefined;
 
 async function cLibrary(): Promise<CLibrary | undefined> {
-  if (library !== undefined || process.platform !== 'linux') return library;
+  if (library !== undefined || process.platform !== 'linux' || !isBun) return library;
   const { dlopen } = (await import('bun:ffi')) as Ffi;
   const declarations = {
     setenv: { args: ['buffer', 'buffer', 'i32'], returns: 'i32' },
@@ -55,8 +56,9 @@ export async function keepLibraryOpen(path: string, symbol: string): Promise<voi
 }
 const openLibraries: unknown[] = [];
 
-/** Whether the dynamic linker finds a library that exports `symbol`. */
+/** Whether the dynamic linker finds a library that exports `symbol`; under Node, which cannot look, true. */
 export async function hasLibrary(name: string, symbol: string): Promise<boolean> {
+  if (!isBun) return true;
   const { dlopen } = (await import('bun:ffi')) as Ffi;
   try {
     dlopen(name, { [symbol]: { args: [], returns: 'ptr' } }).close();

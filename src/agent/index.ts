@@ -15,7 +15,6 @@
  * `decodeSafetensors` reads what `Dqn.loadWeights` and `fromNamedArrays` take, for example weights/pong.safetensors.
  * Leaves out: run folders, metrics, checkpoints in files.
  */
-/// <reference types="@webgpu/types" preserve="true" />
 export { frameAges, type HistoryType, historyTypes } from '../frameAges.ts';
 export { type RandomSource, Xoshiro128 } from '../random.ts';
 export {
