@@ -9,6 +9,7 @@ import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import type { ChooseVariant } from '../../kernels/variant.ts';
 import { Xoshiro128 } from '../random.ts';
 import { architecture, initialParameters } from './architecture.ts';
+import type { Decider, Decision } from './decision.ts';
 import type { DqnState } from './dqnState.ts';
 import type { Environment } from './environment.ts';
 import { FrameHistory, framesKept } from './frameHistory.ts';
@@ -52,12 +53,13 @@ export interface DqnParts {
   readonly validationSize?: number;
 }
 
-export class Dqn {
+export class Dqn implements Decider {
   readonly options: DqnOptions;
   readonly counters: DqnCounters = { agentSteps: 0, updates: 0, episodes: 0 };
   readonly replay: ReplayMemory;
   /** Whether updates keep their gradients, for `layerStatistics`: they then take a little longer. To be set between steps. */
   keepsGradients = false;
+  onNextDecision: ((decision: Decision) => void) | undefined;
   readonly #environment: Environment;
   readonly #learner: Learner;
   readonly #policy: Policy;
@@ -70,6 +72,7 @@ export class Dqn {
   #startsEpisode = true;
   /** With `rescaleRewards`, the largest reward so far: what rewards are divided by. */
   #largestReward = 1;
+  #wasRandom = false;
   readonly #step: DqnStep = {
     action: 0,
     reward: 0,
@@ -138,6 +141,7 @@ export class Dqn {
     const epsilon = epsilonAt(options, counters.agentSteps);
     const learnsBefore = options.updateOrder === 'before-step';
     const [action] = await Promise.all([this.#choose(epsilon), learnsBefore ? this.#learn() : undefined]);
+    if (this.onNextDecision !== undefined) this.#show(action, epsilon);
     const result = environment.step(action);
     counters.agentSteps++;
 
@@ -167,8 +171,19 @@ export class Dqn {
   /** With probability `epsilon` any action, else the best one as the network sees it now. */
   async #choose(epsilon: number): Promise<number> {
     const random = this.#exploration;
-    if (random.nextFloat() < epsilon) return random.nextInt(this.#environment.actionCount);
+    this.#wasRandom = random.nextFloat() < epsilon;
+    if (this.#wasRandom) return random.nextInt(this.#environment.actionCount);
     return this.#policy.act(this.#history, this.options.greedyTies === 'random' ? random : undefined);
+  }
+
+  #show(action: number, epsilon: number): void {
+    const { episodeEnded, episodeReturn } = this.#step;
+    const show = this.onNextDecision;
+    this.onNextDecision = undefined;
+    show?.({
+      ...{ action, wasRandom: this.#wasRandom, epsilon, history: this.#history },
+      ...{ game: this.counters.episodes + 1, gameReward: episodeEnded ? 0 : episodeReturn },
+    });
   }
 
   /** When it is time: updates, each on transitions drawn from those remembered so far; before all, those of the validation are drawn. */
@@ -197,6 +212,11 @@ export class Dqn {
   /** The best action in a state of a game that is not the agent's own, of equals the first or one drawn from `ties`. Between steps only. */
   act(history: FrameHistory, ties?: Xoshiro128): Promise<number> {
     return this.#policy.act(history, ties);
+  }
+
+  /** Q(s, a) of each action in the last state that the network was asked about, NaN before the first; overwritten by the next one. */
+  values(): Float32Array {
+    return this.#policy.values();
   }
 
   /** What the networks say of the validation's transitions; undefined where there are none yet. */

@@ -61,6 +61,7 @@ export class Policy {
     );
     this.#steps = steps;
     this.#values = gpu.readback(output);
+    this.#values.f32.fill(Number.NaN);
   }
 
   /** The action with the largest value in the history's state; of equals the first, or with `ties` any, drawn from there. */
@@ -97,7 +98,7 @@ export class Policy {
     return this.#actions;
   }
 
-  /** [states][actions]: Q(s, a) of each action in the states whose actions were taken last; overwritten by the next ones. */
+  /** [states][actions]: Q(s, a) of each action in the states whose actions were taken last, NaN before the first; overwritten by the next ones. */
   values(): Float32Array {
     return this.#values.f32;
   }

@@ -5,8 +5,12 @@ import type { Dqn } from '../agent/dqn.ts';
 import { UserError } from '../errors.ts';
 import type { Configuration } from '../run/configuration.ts';
 import { createDisplay, grouped } from '../run/progress.ts';
+import { RunStatusFile } from '../run/runStatus.ts';
 import { type RunEnd, Training, type TrainingOptions } from '../run/training.ts';
 import { runner, sentence, shown } from './words.ts';
+
+/** What a run is set up with beside the agent. */
+type Surrounded = Omit<TrainingOptions, 'agent' | 'display' | 'check' | 'status'>;
 
 /** Signals closer than this are one press of Ctrl-C. */
 const samePressMs = 1000;
@@ -15,19 +19,28 @@ const samePressMs = 1000;
  * Runs an agent until an end or a signal, saves it, and says so; resolves to the exit code.
  * A failure of the GPU becomes a UserError that says what is saved; checkpoints stay as they are.
  */
-export async function runTraining(
-  gpu: Gpu,
-  agent: Dqn,
-  run: Omit<TrainingOptions, 'agent' | 'display' | 'check'>,
-): Promise<number> {
+export async function runTraining(gpu: Gpu, agent: Dqn, run: Surrounded): Promise<number> {
+  console.log(`Run folder: ${shown(run.runFolder)}`);
+  const status = new RunStatusFile(run.runFolder);
+  try {
+    return await trainToAnEnd(gpu, agent, run, status);
+  } catch (error) {
+    status.failed(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+async function trainToAnEnd(gpu: Gpu, agent: Dqn, run: Surrounded, status: RunStatusFile): Promise<number> {
   const { configuration, runFolder, resumedFrom } = run;
-  console.log(`Run folder: ${shown(runFolder)}`);
   const stop = { requested: false };
   let requestedMs = 0;
   const onSignal = (): void => {
     // One Ctrl-C comes twice: from the terminal, and passed on by each `bun run` or `npx` above.
     if (stop.requested && performance.now() - requestedMs < samePressMs) return;
-    if (stop.requested) process.exit(130);
+    if (stop.requested) {
+      status.ended('stopped');
+      process.exit(130);
+    }
     stop.requested = true;
     requestedMs = performance.now();
     process.stderr.write('\nStopping after this step and saving; once more to stop without saving.\n');
@@ -36,11 +49,12 @@ export async function runTraining(
   process.on('SIGTERM', onSignal);
   const display = createDisplay(process.stdout, configuration.logEverySeconds);
   const check = (): void => gpu.failures.take();
-  const training = new Training({ ...run, agent, display, check });
+  const training = new Training({ ...run, agent, display, check, status });
   try {
     const end = await training.run(stop);
     const saved = await training.save();
     training.close();
+    status.ended(end);
     console.log(endText(end, agent, configuration, training));
     console.log(`Saved: ${shown(saved.path)}`);
     if (end !== 'target')

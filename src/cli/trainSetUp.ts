@@ -3,6 +3,7 @@ import { describeAdapter } from '../../kernels/runtime/adapter.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { Dqn } from '../agent/dqn.ts';
+import type { EnvironmentOptions } from '../env/options.ts';
 import { agentOptions, type Configuration, environmentOptions } from '../run/configuration.ts';
 import { evaluationEnvironment } from '../run/evaluation.ts';
 import type { KernelOptions, Kernels } from '../run/kernelChoices.ts';
@@ -16,7 +17,7 @@ export interface TrainingSetUp {
   readonly kernels: Kernels;
   readonly actionCount: number;
   /** What a run needs beside the agent. */
-  readonly surroundings: Pick<TrainingOptions, 'evaluationEnvironment' | 'screen' | 'kernels'>;
+  readonly surroundings: Pick<TrainingOptions, 'evaluationEnvironment' | 'evaluationScreen' | 'screen' | 'kernels'>;
 }
 
 /** `cartridge` has been checked. Throws UserError where something is missing or too small. */
@@ -33,10 +34,7 @@ export async function setUpTraining(
   const { seed, evaluateEvery, validationSize } = configuration;
   const options = environmentOptions(configuration);
   const { environment, ...screen } = openEnvironment(cartridge, options, seed);
-  const evaluation =
-    evaluateEvery === 0
-      ? {}
-      : { evaluationEnvironment: openEnvironment(cartridge, evaluationEnvironment(options), seed).environment };
+  const evaluation = evaluateEvery === 0 ? {} : openEvaluation(cartridge, evaluationEnvironment(options), seed);
   const { actionCount } = environment;
   const kernels = await trainingKernels(gpu, configuration, actionCount, kernelOptions);
   for (const text of kernels.lines) console.log(text);
@@ -44,4 +42,9 @@ export async function setUpTraining(
   const parts = { frames, choose: kernels.choose, validationSize };
   const agent = await Dqn.create(gpu, environment, agentOptions(configuration), parts);
   return { gpu, agent, kernels, actionCount, surroundings: { ...evaluation, screen, kernels: kernels.record } };
+}
+
+function openEvaluation(cartridge: ChosenCartridge, options: EnvironmentOptions, seed: number) {
+  const { environment, ...evaluationScreen } = openEnvironment(cartridge, options, seed);
+  return { evaluationEnvironment: environment, evaluationScreen };
 }

@@ -3,6 +3,7 @@
  * Lives lost do not end a game here and rewards are not clipped, whatever the policy was trained with.
  * Source: Mnih et al. 2015, Methods, "Evaluation procedure" (epsilon 0.05); reference algorithms.md A.13.
  */
+import type { Decider, Decision } from '../agent/decision.ts';
 import type { Environment } from '../agent/environment.ts';
 import { FrameHistory } from '../agent/frameHistory.ts';
 import type { DqnOptions } from '../agent/options.ts';
@@ -66,7 +67,8 @@ export function evaluationEnvironment(options: EnvironmentOptions): EnvironmentO
 }
 
 /** A player: an environment, a policy (none: random play) and a generator. One call of `step` is one agent step. */
-export class Play {
+export class Play implements Decider {
+  onNextDecision: ((decision: Decision) => void) | undefined;
   readonly #environment: Environment;
   readonly #policy: GreedyPolicy | undefined;
   readonly #epsilon: number;
@@ -79,6 +81,7 @@ export class Play {
   #begun = false;
   #startsGame = true;
   #rewards = 0;
+  #games = 0;
   #last: PlayedStep | undefined;
 
   constructor(environment: Environment, policy: GreedyPolicy | undefined, options: EvaluationOptions) {
@@ -99,6 +102,11 @@ export class Play {
     return this.#rewards;
   }
 
+  /** Whole games so far. */
+  get games(): number {
+    return this.#games;
+  }
+
   /** The last step; undefined before the first one. */
   get last(): PlayedStep | undefined {
     return this.#last;
@@ -113,6 +121,7 @@ export class Play {
   async step(): Promise<GameResult | undefined> {
     const environment = this.#environment;
     const history = this.#history;
+    const gameReward = this.#startsGame ? 0 : (this.#last?.reward ?? 0);
     if (this.#startsGame) {
       if (this.#begun) environment.reset();
       else environment.reset(this.#seed, { randomStart: this.#startsAtRandom });
@@ -127,12 +136,23 @@ export class Play {
       : await this.#policy!.act(history, ...this.#ties);
     // Its choice is not taken, and without generator for equals it draws nothing.
     if (explores && this.#valuesAll) await this.#policy?.act(history);
+    if (this.onNextDecision !== undefined) this.#show(action, explores, gameReward);
     const { rawReward, terminated, truncated, info } = environment.step(action);
     this.#last = { action, wasRandom: explores, reward: info.episodeReturn, agentSteps: info.episodeSteps };
     if (rawReward !== 0) this.#rewards++;
     if (!terminated && !truncated) return undefined;
     this.#startsGame = true;
+    this.#games++;
     return { reward: info.episodeReturn, agentSteps: info.episodeSteps, truncated: !terminated };
+  }
+
+  #show(action: number, wasRandom: boolean, gameReward: number): void {
+    const show = this.onNextDecision;
+    this.onNextDecision = undefined;
+    show?.({
+      ...{ action, wasRandom, epsilon: this.#epsilon, history: this.#history },
+      ...{ game: this.#games + 1, gameReward },
+    });
   }
 }
 

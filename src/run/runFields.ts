@@ -139,6 +139,24 @@ export const runFields = {
     0,
     run('Games between those that are recorded as GIFs; 0 for none', { unit: 'games', resumable: true }),
   ),
+  recordEvaluations: field(
+    z.boolean(),
+    true,
+    run('Each evaluation records the first minute of its first game as a GIF', { resumable: true }),
+  ),
+  liveEverySeconds: field(
+    z.number().min(0).max(3_600),
+    0.1,
+    run('Time between the moments of play that the run shows in live.bin, for the dashboard; 0 for none', {
+      unit: 'seconds',
+      resumable: true,
+    }),
+  ),
+  tensorboard: field(
+    z.boolean(),
+    true,
+    run('TensorBoard event files in the run folder: curves, weights, evaluated games', { resumable: true }),
+  ),
   checkpointEveryGames: field(
     count(0, 1e9),
     0,

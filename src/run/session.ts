@@ -14,6 +14,7 @@ import { ReplayMemory } from '../agent/replayMemory.ts';
 import { fromNamedArrays, type NamedArray } from '../agent/weights.ts';
 import { createCartridge } from '../emulator/cartridge/identify.ts';
 import type { Bankswitch } from '../emulator/cartridge/schemes.ts';
+import type { Action } from '../emulator/console/action.ts';
 import type { TelevisionFormat } from '../emulator/console/properties.ts';
 import { Arcade } from '../env/arcade.ts';
 import { AtariEnvironment } from '../env/environment.ts';
@@ -123,6 +124,8 @@ export interface OpenEnvironment {
   readonly screenHeight: number;
   /** The newest screen, 160 x `screenHeight` colour register values; to be copied before the next step. */
   readonly screen: () => Uint8Array;
+  /** The console's number of each of the environment's actions. */
+  readonly actions: readonly Action[];
 }
 
 /** A console with the cartridge in it, as an environment; `seed` decides its random starts and sticky actions. */
@@ -135,7 +138,8 @@ export function openEnvironment(
   const arcade = new Arcade({ rom: bytes, game, bankswitch, seed, repeatActionProbability });
   const environment = new AtariEnvironment(arcade, options, new Xoshiro128(seed, 'environment'));
   const screen = (): Uint8Array => arcade.screen;
-  return { environment, format: arcade.format, screenHeight: arcade.screenHeight, screen };
+  const { format, screenHeight } = arcade;
+  return { environment, format, screenHeight, screen, actions: environment.actions };
 }
 
 /** Chooses the shaders of a training agent. Throws UserError where the adapter cannot run those that the configuration names. */

@@ -4,9 +4,9 @@
  * command line (src/cli).
  */
 import { join } from 'node:path';
+import type { Decider } from '../agent/decision.ts';
 import type { Dqn, DqnStep } from '../agent/dqn.ts';
 import type { Environment } from '../agent/environment.ts';
-import { epsilonAt, learningRateAt } from '../agent/schedule.ts';
 import { encodeSafetensors } from '../agent/safetensors.ts';
 import { UserError } from '../errors.ts';
 import {
@@ -21,14 +21,23 @@ import type { Configuration } from './configuration.ts';
 import { meanOf } from './evaluation.ts';
 import { writeAtomically } from './files.ts';
 import type { KernelRecord } from './kernelChoices.ts';
-import { type EpisodeMetrics, type EvaluationMetrics, MetricsFile } from './metrics.ts';
+import { LiveOutput, type WatchedAgent, type WatchedScreen } from './live/liveOutput.ts';
+import type { EpisodeMetrics } from './metrics.ts';
 import type { Display, Progress } from './progress.ts';
+import type { RunStatusFile } from './runStatus.ts';
 import { BestWeights, type KeepingAgent } from './trainingBest.ts';
-import { RunClock, Speedometer } from './trainingClock.ts';
-import { type EvaluatedAgent, type EvaluationFindings, evaluateAgent, isEvaluationDue } from './trainingEvaluation.ts';
+import { RunClock, rounded, Speedometer } from './trainingClock.ts';
+import {
+  type EvaluatedAgent,
+  type EvaluationFindings,
+  evaluateAgent,
+  evaluationMetrics,
+  isEvaluationDue,
+} from './trainingEvaluation.ts';
 import { type Histories, noHistories, withEvaluation, writeHistories } from './trainingHistories.ts';
 import { bestLine, evaluationLine, gameLine, layerLines } from './trainingLines.ts';
-import { GameRecording, type RecordedScreen } from './trainingRecording.ts';
+import { TrainingLog } from './trainingLog.ts';
+import { EvaluationRecording, GameRecording } from './trainingRecording.ts';
 
 /** Games over which the mean reward is taken, in the papers' and Lapan's reports alike. */
 const meanOverGames = 100;
@@ -40,6 +49,8 @@ const yieldEveryMs = 50;
 /** What a run needs of an agent. */
 export type TrainableAgent = EvaluatedAgent &
   KeepingAgent &
+  WatchedAgent &
+  Decider &
   Pick<Dqn, 'step' | 'statistics' | 'layerStatistics' | 'keepsGradients' | 'weights' | 'save' | 'restore'> & {
     readonly replay: Pick<Dqn['replay'], 'header' | 'chunks' | 'restore'>;
   };
@@ -58,8 +69,11 @@ export interface TrainingOptions {
   readonly cartridge: CartridgeIdentity;
   /** Where evaluations play; not the agent's. Needed where the configuration asks for evaluations. */
   readonly evaluationEnvironment?: Environment;
-  /** The agent's screen, for recordings. */
-  readonly screen?: RecordedScreen;
+  /** The agent's screen and that of evaluations, for recordings and for those who watch. */
+  readonly screen?: WatchedScreen;
+  readonly evaluationScreen?: WatchedScreen;
+  /** Is told now and then that the run goes on. */
+  readonly status?: Pick<RunStatusFile, 'update'>;
   /** Which variant of each pass runs, for the run to go on with. */
   readonly kernels?: KernelRecord;
   readonly runFolder: string;
@@ -72,7 +86,8 @@ export interface TrainingOptions {
 
 export class Training {
   readonly #options: TrainingOptions;
-  readonly #metrics: MetricsFile;
+  readonly #log: TrainingLog;
+  readonly #live: LiveOutput | undefined;
   readonly #clock: RunClock;
   readonly #recording: GameRecording;
   readonly #rewards: number[];
@@ -92,11 +107,15 @@ export class Training {
 
   /** Opens the run's metrics. Throws UserError where they cannot be written. */
   constructor(options: TrainingOptions) {
-    const { runFolder, resumedFrom, agent, configuration, screen } = options;
+    const { runFolder, resumedFrom, agent, configuration, screen, status } = options;
     const { counters } = agent;
     this.#options = options;
     const before = resumedFrom?.run;
-    this.#metrics = new MetricsFile(join(runFolder, 'metrics.jsonl'), before?.metricsBytes);
+    const warn = (text: string): void => options.display.line(text);
+    const resumedAt = before && { agentSteps: counters.agentSteps, metricsBytes: before.metricsBytes };
+    this.#log = new TrainingLog({ runFolder, configuration, resumedAt, status, warn });
+    const { liveEverySeconds } = configuration;
+    this.#live = liveEverySeconds === 0 ? undefined : new LiveOutput(runFolder, liveEverySeconds, agent, warn);
     this.#clock = new RunClock(before);
     this.#recording = new GameRecording(runFolder, configuration.recordEvery, screen);
     this.#rewards = [...(before?.rewards ?? [])];
@@ -137,7 +156,7 @@ export class Training {
 
   /** Steps until an end that the configuration names, or until `stop.requested`. */
   async run(stop: Stop): Promise<RunEnd> {
-    const { display } = this.#options;
+    const { agent, display, screen } = this.#options;
     // One that a stop has put off.
     if (this.#evaluationIsDue()) await this.#evaluate(stop);
     for (;;) {
@@ -149,8 +168,8 @@ export class Training {
       }
       await this.#step();
       if (this.#evaluationIsDue()) await this.#evaluate(stop);
-      if (this.#checkpointIsDue()) await this.#saveIfPossible();
-      const breath = this.#breathe();
+      if (this.#checkpointIsDue()) await this.#ifPossible(() => this.save());
+      const breath = this.#breathe(agent, screen);
       if (breath !== undefined) await breath;
       if (this.#displayIsDue()) display.progress(this.#progress());
     }
@@ -161,10 +180,11 @@ export class Training {
     const { agent, configuration, cartridge, kernels, runFolder } = this.#options;
     const { agentSteps } = agent.counters;
     await this.#best.write(this.#options.check);
-    const metricsBytes = this.#metrics.byteLength;
+    const { metricsBytes } = this.#log;
     if (this.#saved?.agentSteps === agentSteps && this.#saved.metricsBytes === metricsBytes) return this.#saved;
     this.#options.check?.();
-    this.#metrics.flush();
+    const weights = await agent.weights();
+    this.#log.checkpointBegins(agentSteps, weights);
     const { elapsedSeconds, trainingSeconds } = this.#clock;
     const run: RunState = {
       rewards: this.#rewards,
@@ -174,8 +194,7 @@ export class Training {
       ...{ elapsedSeconds, trainingSeconds, metricsBytes },
     };
     const content = {
-      ...{ configuration, cartridge, run, kernels },
-      weights: await agent.weights(),
+      ...{ configuration, cartridge, run, kernels, weights },
       agent: await agent.save(),
       replayHeader: agent.replay.header(),
       replayChunks: agent.replay.chunks(),
@@ -203,7 +222,8 @@ export class Training {
 
   close(): void {
     this.#options.display.close();
-    this.#metrics.close();
+    this.#log.close();
+    this.#live?.close();
   }
 
   #end(stop: Stop): RunEnd | undefined {
@@ -248,7 +268,7 @@ export class Training {
       stepsPerSecond: rounded(this.#gameSpeed.read().stepsPerSecond),
       elapsedSeconds: rounded(this.#clock.elapsedSeconds),
     };
-    this.#metrics.write(game);
+    this.#log.write(game);
     const { gameLineEvery } = configuration;
     if (gameLineEvery > 0 && episodes % gameLineEvery === 0) display.line(gameLine(game));
     if (configuration.best !== 'training') return;
@@ -267,7 +287,7 @@ export class Training {
     this.#meanQ = Number.isFinite(meanQ) ? meanQ : null;
     const layers = configuration.layerStatistics ? await agent.layerStatistics() : undefined;
     const speed = this.#metricsSpeed.read();
-    this.#metrics.write({
+    this.#log.write({
       type: 'progress',
       agentSteps,
       frames: agentSteps * configuration.frameSkip,
@@ -293,41 +313,33 @@ export class Training {
 
   /** A stop breaks an evaluation off; it is made when the run goes on. */
   async #evaluate(stop: Stop): Promise<void> {
-    const { agent, configuration, display, evaluationEnvironment } = this.#options;
+    const { agent, configuration, display, evaluationEnvironment, evaluationScreen } = this.#options;
     if (evaluationEnvironment === undefined) throw new Error('evaluations need an environment of their own');
-    const findings = await this.#clock.outsideTraining(() =>
-      evaluateAgent(agent, evaluationEnvironment, configuration, async (steps) => {
-        await this.#breathe();
+    const { recordEvaluations, frameSkip } = configuration;
+    const recording = recordEvaluations && evaluationScreen && new EvaluationRecording(evaluationScreen, frameSkip);
+    const findings = await this.#clock.outsideTraining(async () => {
+      const found = await evaluateAgent(agent, evaluationEnvironment, configuration, async (steps, play) => {
+        if (recording) recording.stepped(play.games);
+        await this.#breathe(play, evaluationScreen);
         if (this.#displayIsDue()) display.status(`Evaluation: ${steps.toLocaleString('en-US')} steps`);
         return !stop.requested;
-      }),
-    );
+      });
+      if (found !== undefined && recording) await this.#ifPossible(() => this.#writeRecording(recording));
+      return found;
+    });
     if (findings !== undefined) await this.#evaluated(findings);
+  }
+
+  #writeRecording(recording: EvaluationRecording): void {
+    const { agentSteps } = this.#options.agent.counters;
+    const { gif, width, height } = recording.write(this.#options.runFolder, agentSteps);
+    this.#log.evaluatedGame(agentSteps, gif, width, height);
   }
 
   async #evaluated(findings: EvaluationFindings): Promise<void> {
     const { agent, configuration, display, runFolder } = this.#options;
-    const { agentSteps } = agent.counters;
-    const { reward_history: rewards, episode_counts: games, step_history: steps } = this.#histories;
-    const secondsBefore = this.#histories.time_history.at(-1)!;
-    const { trainingSeconds, elapsedSeconds } = this.#clock;
-    const framesSince = (agentSteps - (steps.at(-1) ?? 0)) * configuration.frameSkip;
-    const evaluation: EvaluationMetrics = {
-      type: 'evaluation',
-      agentSteps,
-      frames: agentSteps * configuration.frameSkip,
-      isBest:
-        findings.episodes > 0 && findings.meanReward > Math.max(...rewards.filter((_, i) => games[i] > 0), -Infinity),
-      epsilon: epsilonAt(configuration, agentSteps),
-      learningRate: learningRateAt(configuration, agentSteps),
-      ...findings,
-      evaluationSeconds: rounded(findings.evaluationSeconds),
-      evaluationFramesPerSecond: rounded(findings.evaluationFramesPerSecond),
-      trainingSeconds: rounded(trainingSeconds),
-      trainingFramesPerSecond: rounded(framesSince / Math.max(1e-6, trainingSeconds - secondsBefore)),
-      elapsedSeconds: rounded(elapsedSeconds),
-    };
-    this.#metrics.write(evaluation);
+    const evaluation = evaluationMetrics(findings, configuration, agent.counters, this.#histories, this.#clock);
+    this.#log.write(evaluation);
     this.#histories = withEvaluation(this.#histories, evaluation);
     writeHistories(runFolder, this.#histories);
     const savesBest = configuration.best === 'evaluation' && evaluation.isBest;
@@ -344,19 +356,20 @@ export class Training {
     return bySteps || byGames;
   }
 
-  /** A full disk costs a checkpoint, not the run: what has been learned since the last one would be lost with it. */
-  async #saveIfPossible(): Promise<void> {
+  /** A full disk costs a checkpoint or a recording, not the run: what has been learned since the last checkpoint would be lost with it. */
+  async #ifPossible(write: () => unknown): Promise<void> {
     try {
-      await this.save();
+      await write();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.#options.display.line(`Warning: ${error.message} ${error.hint} The run goes on.`);
     }
   }
 
-  /** Every now and then: serves signals and timers, and throws what the GPU has reported. */
-  #breathe(): Promise<void> | undefined {
+  /** Every now and then: has a decision shown, serves signals and timers, and throws what the GPU has reported. */
+  #breathe(decider: Decider, screen: WatchedScreen | undefined): Promise<void> | undefined {
     const nowMs = performance.now();
+    if (screen !== undefined) this.#live?.look(nowMs, decider, screen);
     if (nowMs - this.#yieldedMs < yieldEveryMs) return undefined;
     this.#yieldedMs = nowMs;
     this.#options.check?.();
@@ -381,9 +394,4 @@ export class Training {
       ...{ meanLoss: this.#meanLoss, meanQ: this.#meanQ, ...speed, secondsLeft },
     };
   }
-}
-
-/** Milliseconds and thousandths are all that a log needs. */
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

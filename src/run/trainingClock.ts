@@ -81,3 +81,8 @@ export class Speedometer {
     return this.#smoothed;
   }
 }
+
+/** Milliseconds and thousandths are all that a log needs. */
+export function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

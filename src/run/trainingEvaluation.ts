@@ -8,10 +8,12 @@
  */
 import type { Dqn } from '../agent/dqn.ts';
 import type { Environment } from '../agent/environment.ts';
+import { epsilonAt, learningRateAt } from '../agent/schedule.ts';
 import { Xoshiro128 } from '../random.ts';
 import type { Configuration } from './configuration.ts';
 import { meanOf, Play, playGames } from './evaluation.ts';
 import type { EvaluationMetrics } from './metrics.ts';
+import { type RunClock, rounded } from './trainingClock.ts';
 import type { Histories } from './trainingHistories.ts';
 
 /** What an evaluation needs of an agent. */
@@ -41,12 +43,12 @@ export function isEvaluationDue(
   return evaluated.at(-1) !== agentSteps;
 }
 
-/** Evaluates the agent as it is. After each step `goesOn` is asked; false ends it, and nothing is found out. */
+/** Evaluates the agent as it is. After each step of `play` `goesOn` is asked; false ends it, and nothing is found out. */
 export async function evaluateAgent(
   agent: EvaluatedAgent,
   environment: Environment,
   configuration: Configuration,
-  goesOn: (evaluationSteps: number) => boolean | Promise<boolean>,
+  goesOn: (evaluationSteps: number, play: Play) => boolean | Promise<boolean>,
 ): Promise<EvaluationFindings | undefined> {
   const { evaluateSteps, evaluateEpisodes, evaluationEpsilon: epsilon, frameSkip } = configuration;
   const seed = new Xoshiro128(configuration.seed, `evaluation at ${agent.counters.agentSteps}`).nextU32();
@@ -54,7 +56,7 @@ export async function evaluateAgent(
   const beganMs = performance.now();
   let evaluationSteps = 0;
   const length = evaluateSteps > 0 ? { steps: evaluateSteps } : { episodes: evaluateEpisodes };
-  const games = await playGames(play, length, () => goesOn(++evaluationSteps));
+  const games = await playGames(play, length, () => goesOn(++evaluationSteps, play));
   if (games === undefined) return undefined;
   const evaluationSeconds = (performance.now() - beganMs) / 1000;
   const validation = await agent.validate();
@@ -69,5 +71,34 @@ export async function evaluateAgent(
     meanValue: found(validation?.meanValue),
     meanTdError: found(validation?.meanTdError),
     maxQ: found(validation?.maxValue),
+  };
+}
+
+/** The line of metrics.jsonl; `histories` are those of the evaluations before. */
+export function evaluationMetrics(
+  findings: EvaluationFindings,
+  configuration: Configuration,
+  { agentSteps }: { readonly agentSteps: number },
+  histories: Histories,
+  { trainingSeconds, elapsedSeconds }: Pick<RunClock, 'trainingSeconds' | 'elapsedSeconds'>,
+): EvaluationMetrics {
+  const { frameSkip } = configuration;
+  const { reward_history: rewards, episode_counts: games, step_history: steps } = histories;
+  const secondsBefore = histories.time_history.at(-1)!;
+  const framesSince = (agentSteps - (steps.at(-1) ?? 0)) * frameSkip;
+  return {
+    type: 'evaluation',
+    agentSteps,
+    frames: agentSteps * frameSkip,
+    isBest:
+      findings.episodes > 0 && findings.meanReward > Math.max(...rewards.filter((_, i) => games[i] > 0), -Infinity),
+    epsilon: epsilonAt(configuration, agentSteps),
+    learningRate: learningRateAt(configuration, agentSteps),
+    ...findings,
+    evaluationSeconds: rounded(findings.evaluationSeconds),
+    evaluationFramesPerSecond: rounded(findings.evaluationFramesPerSecond),
+    trainingSeconds: rounded(trainingSeconds),
+    trainingFramesPerSecond: rounded(framesSince / Math.max(1e-6, trainingSeconds - secondsBefore)),
+    elapsedSeconds: rounded(elapsedSeconds),
   };
 }

@@ -1,30 +1,38 @@
 /**
- * Every so many games of a run recorded as a GIF, as Graetz's notebook does: one screen an agent step, 30 a second, each pixel of the
- * console 2 x 2. A game under way when a run stops is not recorded.
+ * GIFs of a run's games, one screen an agent step, each pixel of the console 2 x 2: every so many games of training, 30 screens a second,
+ * as Graetz's notebook does, and of each evaluation the first minute of its first game, as fast as it is played.
+ * A game of training that is under way when a run stops is not recorded, nor an evaluation that a stop breaks off.
  * Source: reference algorithms.md C.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TelevisionFormat } from '../emulator/console/properties.ts';
 import { whileWriting, writeAtomically } from './files.ts';
+import type { WatchedScreen } from './live/liveOutput.ts';
 import { GifRecorder } from './recordingGif.ts';
 
-/** The screen of a console, and how to show it. */
-export interface RecordedScreen {
-  /** 160 x `screenHeight` colour register values: the newest frame. */
-  readonly screen: () => Uint8Array;
-  readonly screenHeight: number;
-  readonly format: TelevisionFormat;
+const screenWidth = 160;
+const scale = 2;
+const secondsOfEvaluation = 60;
+
+function recorderOf({ screenHeight: height, format }: WatchedScreen, framesPerSecond: number): GifRecorder {
+  return new GifRecorder({ width: screenWidth, height, format, framesPerSecond, scale, pixelAspect: 1 });
+}
+
+/** Writes `recordings/<name>.gif` in the run's folder. Throws UserError where it cannot be written. */
+function writeGif(runFolder: string, name: string, gif: Uint8Array): void {
+  const folder = join(runFolder, 'recordings');
+  whileWriting(folder, () => mkdirSync(folder, { recursive: true }));
+  writeAtomically(join(folder, `${name}.gif`), gif);
 }
 
 export class GameRecording {
   readonly #runFolder: string;
   readonly #every: number;
-  readonly #source: RecordedScreen | undefined;
+  readonly #source: WatchedScreen | undefined;
   #recorder: GifRecorder | undefined;
 
   /** Nothing is recorded where `every` is 0 or there is no screen. */
-  constructor(runFolder: string, every: number, source: RecordedScreen | undefined) {
+  constructor(runFolder: string, every: number, source: WatchedScreen | undefined) {
     this.#runFolder = runFolder;
     this.#every = source === undefined ? 0 : every;
     this.#source = source;
@@ -33,8 +41,7 @@ export class GameRecording {
   /** The game of this number, from 1, begins. */
   gameBegins(game: number): void {
     if (this.#every === 0 || game % this.#every !== 0) return;
-    const { screenHeight: height, format } = this.#source!;
-    this.#recorder = new GifRecorder({ width: 160, height, format, framesPerSecond: 30, scale: 2, pixelAspect: 1 });
+    this.#recorder = recorderOf(this.#source!, 30);
   }
 
   /** An agent step is done. */
@@ -45,9 +52,37 @@ export class GameRecording {
   /** The game of this number has ended: writes what was recorded of it. Throws UserError where it cannot be written. */
   gameEnded(game: number): void {
     if (this.#recorder === undefined) return;
-    const folder = join(this.#runFolder, 'recordings');
-    whileWriting(folder, () => mkdirSync(folder, { recursive: true }));
-    writeAtomically(join(folder, `game-${String(game).padStart(6, '0')}.gif`), this.#recorder.finish());
+    writeGif(this.#runFolder, `game-${String(game).padStart(6, '0')}`, this.#recorder.finish());
     this.#recorder = undefined;
+  }
+}
+
+/** The GIF of an evaluation. */
+export class EvaluationRecording {
+  readonly #source: WatchedScreen;
+  readonly #recorder: GifRecorder;
+  readonly #screens: number;
+  #isOver = false;
+
+  /** `frameSkip`: emulated frames of an agent step. */
+  constructor(source: WatchedScreen, frameSkip: number) {
+    const framesPerSecond = (source.format === 'NTSC' ? 60 : 50) / frameSkip;
+    this.#source = source;
+    this.#recorder = recorderOf(source, framesPerSecond);
+    this.#screens = Math.ceil(secondsOfEvaluation * framesPerSecond);
+  }
+
+  /** An agent step is done; so many games have ended. */
+  stepped(games: number): void {
+    if (this.#isOver) return;
+    this.#recorder.add(this.#source.screen());
+    this.#isOver = games > 0 || this.#recorder.screens === this.#screens;
+  }
+
+  /** Writes what was recorded of the evaluation at this step of training. Throws UserError where it cannot be written. */
+  write(runFolder: string, agentSteps: number): { readonly gif: Uint8Array; width: number; height: number } {
+    const gif = this.#recorder.finish();
+    writeGif(runFolder, `evaluation-${String(agentSteps).padStart(9, '0')}`, gif);
+    return { gif, width: screenWidth * scale, height: this.#source.screenHeight * scale };
   }
 }

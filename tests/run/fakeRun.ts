@@ -5,10 +5,11 @@ import { expect } from 'bun:test';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Decision } from '../../src/agent/decision.ts';
 import type { DqnStep } from '../../src/agent/dqn.ts';
 import type { DqnState } from '../../src/agent/dqnState.ts';
 import type { Environment, EnvironmentStep } from '../../src/agent/environment.ts';
-import type { FrameHistory } from '../../src/agent/frameHistory.ts';
+import { FrameHistory } from '../../src/agent/frameHistory.ts';
 import { ReplayMemory } from '../../src/agent/replayMemory.ts';
 import { UserError } from '../../src/errors.ts';
 import { Xoshiro128 } from '../../src/random.ts';
@@ -36,11 +37,13 @@ export class FakeAgent implements TrainableAgent {
   readonly #weight = new Float32Array([0, 1]);
   #kept = new Float32Array(2);
   keepsGradients = false;
+  onNextDecision: ((decision: Decision) => void) | undefined;
   /** Of `keepsGradients`, at each call of `layerStatistics`. */
   readonly kept: boolean[] = [];
   /** The first pixel of each state that `act` was asked for. */
   readonly states: number[] = [];
   readonly #frame = new Uint8Array(frameBytes);
+  readonly history = new FrameHistory(2, frameBytes, 'zero');
 
   async step(): Promise<DqnStep> {
     const { counters } = this;
@@ -48,6 +51,13 @@ export class FakeAgent implements TrainableAgent {
     this.#weight[0] += noise;
     this.#frame.fill(this.#random.nextInt(256));
     const startsEpisode = counters.agentSteps % gameSteps === 0;
+    this.history.push(this.#frame);
+    const show = this.onNextDecision;
+    this.onNextDecision = undefined;
+    show?.({
+      ...{ action: 1, wasRandom: counters.agentSteps % 2 === 0, epsilon: 0.5, history: this.history },
+      ...{ game: counters.episodes + 1, gameReward: counters.agentSteps % gameSteps },
+    });
     counters.agentSteps++;
     counters.updates++;
     const episodeEnded = counters.agentSteps % gameSteps === 0;
@@ -63,6 +73,10 @@ export class FakeAgent implements TrainableAgent {
       episodeReturn,
       episodeSteps: gameSteps,
     };
+  }
+
+  values(): Float32Array {
+    return Float32Array.of(0.5, this.counters.agentSteps, -1);
   }
 
   /** Of evaluations: the best action is the whole part of the weight. */
@@ -185,6 +199,7 @@ export const screen = {
   screen: () => new Uint8Array(320).fill(2 * (looks++ % 128)),
   screenHeight: 2,
   format: 'NTSC',
+  actions: [0, 3, 4],
 } as const;
 export const cartridge = { title: 'Fake', md5: 'f'.repeat(32), bytes: 2048 };
 const base = {
@@ -212,7 +227,7 @@ export function started(more: object) {
     agent,
     games,
     runFolder,
-    training: training({ agent, configuration, runFolder, evaluationEnvironment: games }),
+    training: training({ agent, configuration, runFolder, evaluationEnvironment: games, evaluationScreen: screen }),
   };
 }
 
@@ -225,7 +240,8 @@ export async function resumed(path: string, more: object) {
   const { runFolder } = checkpoint;
   const configuration = resolveConfiguration({ game: 'pong', flags: { ...checkpoint.configuration, ...more } });
   const games = new FakeGames();
-  const run = { agent, configuration, runFolder, evaluationEnvironment: games, resumedFrom: checkpoint };
+  const evaluation = { evaluationEnvironment: games, evaluationScreen: screen };
+  const run = { agent, configuration, runFolder, ...evaluation, resumedFrom: checkpoint };
   return { agent, games, runFolder, training: training(run) };
 }
 

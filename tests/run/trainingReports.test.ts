@@ -120,7 +120,7 @@ describe('recordings', () => {
   });
 
   test('none, and no screen is looked at, unless asked for', async () => {
-    const { training, runFolder } = started({ steps: 7 * gameSteps });
+    const { training, runFolder } = started({ steps: 7 * gameSteps, liveEverySeconds: 0 });
     const [before] = screen.screen();
     await training.run(going);
     expect(screen.screen()[0]).toBe((before + 2) % 256);
