@@ -23,10 +23,10 @@ beforeAll(async () => {
   renameSync(built, program);
 }, 60_000);
 
-/** Runs it there with no variables but those of the adapter. */
-function run(...words: readonly string[]): Promise<Ended> {
+/** Runs it there with no variables but those of the adapter, and `more`. */
+function run(words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const { HOME = folder, XDG_RUNTIME_DIR = folder, VK_DRIVER_FILES } = process.env;
-  const env = { PATH: '/usr/bin:/bin', HOME, XDG_RUNTIME_DIR, XDG_DATA_HOME: '/nonexistent' };
+  const env = { PATH: '/usr/bin:/bin', HOME, XDG_RUNTIME_DIR, XDG_DATA_HOME: '/nonexistent', ...more };
   const driver = VK_DRIVER_FILES === undefined ? {} : { VK_DRIVER_FILES };
   return ended(
     Bun.spawn([program, ...words], { cwd: place, env: { ...env, ...driver }, stdout: 'pipe', stderr: 'pipe' }),
@@ -36,12 +36,12 @@ function run(...words: readonly string[]): Promise<Ended> {
 describe('the program for this platform', () => {
   test('is of this version', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-    expect(await run('--version')).toEqual({ code: 0, stdout: `wgsl-dqn ${version}\n`, stderr: '' });
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: `wgsl-dqn ${version}\n`, stderr: '' });
   });
 
   test('trains to the same weights as the sources, and says from which commit', async () => {
     const train = ['train', 'catch', ...small, '--steps', '120', '--kernels', 'generic', '--name', 'same'];
-    const alone = await run(...train, '--out', 'runs');
+    const alone = await run([...train, '--out', 'runs']);
     const sources = await cli([...train, '--out', join(folder, 'sources')]);
     expect(weightsHash(alone)).toBe(weightsHash(sources));
     const config = (path: string) => JSON.parse(readFileSync(join(path, 'same', 'config.json'), 'utf8'));
@@ -53,13 +53,20 @@ describe('the program for this platform', () => {
   }, 120_000);
 
   test('plays the trained agent that it carries', async () => {
-    const { code, stderr } = await run('play', 'pong', '--pretrained', '--frames', '60', '--gif', 'pong.gif');
+    const { code, stderr } = await run(['play', 'pong', '--pretrained', '--frames', '60', '--gif', 'pong.gif']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(readFileSync(join(place, 'pong.gif')).toString('latin1', 0, 6)).toBe('GIF89a');
   }, 60_000);
 
+  test('carries the other provider of WebGPU, too, the default on macOS', async () => {
+    const { code, stdout, stderr } = await run(['doctor'], { WGSL_DQN_PROVIDER: 'bun-webgpu' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^provider +bun-webgpu \d/m);
+    expect(stdout).toContain('All is well');
+  }, 60_000);
+
   test('a mistake is one line, and nothing is left behind', async () => {
-    const { code, stdout, stderr } = await run('train', 'pongg');
+    const { code, stdout, stderr } = await run(['train', 'pongg']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trimEnd().split('\n').length).toBe(1);
     expect(stderr).not.toContain('bun run');
