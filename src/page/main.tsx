@@ -1,1 +1,7 @@
-export {};
+/** The dashboard's page: everything begins here. */
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { watchRuns } from './runsStore.ts';
+
+watchRuns();
+render(<App />, document.getElementById('app')!);

@@ -1,0 +1,93 @@
+/**
+ * The list of runs, kept up to date: asked for once, then again when the server says that runs have changed.
+ * Who draws curves listens to `onRunsChanged`, so that only changed runs are asked for again.
+ */
+import type { RunSummary, RunsChanged } from '../dashboard/api.ts';
+import { errorLine, getJson } from './server.ts';
+import { Value } from './value.ts';
+
+/** All runs, newest first; undefined before the first answer. */
+export const runs = new Value<readonly RunSummary[] | undefined>(undefined);
+/** Whether the server is there: `lost` is shown as a banner and ends by itself. */
+export const connection = new Value<'connecting' | 'live' | 'lost'>('connecting');
+/** What went wrong with the list, in one line. */
+export const runsError = new Value<string | undefined>(undefined);
+/** The last thing that became of a run, in words, for those who do not see the list. */
+export const announcement = new Value('');
+
+/** The list is asked for at most this often. */
+const listIntervalMs = 1000;
+const reconnectMs = 2000;
+
+type Listener = (ids: readonly string[] | 'all') => void;
+const listeners = new Set<Listener>();
+
+export function onRunsChanged(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+let lastListedAtMs = 0;
+let listPlanned = false;
+
+async function list(): Promise<void> {
+  lastListedAtMs = performance.now();
+  try {
+    const next = await getJson<RunSummary[]>('/api/runs');
+    announce(runs.current, next);
+    runs.set(next);
+    runsError.set(undefined);
+  } catch (error) {
+    runsError.set(errorLine(error));
+  }
+}
+
+function planList(): void {
+  if (listPlanned) return;
+  listPlanned = true;
+  const waitMs = Math.max(0, lastListedAtMs + listIntervalMs - performance.now());
+  setTimeout(() => {
+    listPlanned = false;
+    void list();
+  }, waitMs);
+}
+
+function announce(before: readonly RunSummary[] | undefined, after: readonly RunSummary[]): void {
+  if (before === undefined) return;
+  const old = new Map(before.map((run) => [run.id, run.state]));
+  const news = after.filter((run) => old.get(run.id) !== run.state);
+  if (news.length > 0) {
+    announcement.set(news.map((run) => `${run.id}: ${old.has(run.id) ? '' : 'new, '}${run.state}`).join('. '));
+  }
+}
+
+/** Listens for as long as the page is open. */
+export function watchRuns(): void {
+  planList();
+  listen();
+}
+
+function listen(): void {
+  const events = new EventSource('/api/events');
+  events.onopen = () => {
+    const wasLost = connection.current === 'lost';
+    connection.set('live');
+    if (!wasLost) return;
+    // What happened meanwhile was not heard.
+    planList();
+    for (const listener of listeners) listener('all');
+  };
+  events.onmessage = (event) => {
+    const { changed, removed } = JSON.parse(event.data) as RunsChanged;
+    planList();
+    const ids = [...changed, ...removed];
+    for (const listener of listeners) listener(ids);
+  };
+  events.onerror = () => {
+    connection.set('lost');
+    if (events.readyState !== EventSource.CLOSED) return;
+    // A browser gives up after an answer that is no stream; a server that starts again may have given one.
+    events.close();
+    setTimeout(listen, reconnectMs);
+  };
+}
