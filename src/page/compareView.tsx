@@ -1,6 +1,7 @@
 /** Two runs beside each other: what differs in their configuration and code, and what came of it. */
 import type { ComponentChildren } from 'preact';
 import type { ConfigurationDifference, RunSummary } from '../dashboard/api.ts';
+import { type RunConfiguration, runConfigurations, useConfigurations } from './configurations.ts';
 import { bytes, clock, count, decimal } from './format.ts';
 import { useAnswer } from './hooks.ts';
 import { compareHref, runHref } from './route.ts';
@@ -68,7 +69,9 @@ function RunChoice({ name, runs, value, onChange }: ChoiceProps) {
 function Differences({ a, b, runs }: { a: string; b: string; runs: readonly RunSummary[] }) {
   const path = `/api/diff?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`;
   const { value: differences, error } = useAnswer<ConfigurationDifference[]>(path);
+  useConfigurations([a, b]);
   const [left, right] = [a, b].map((id) => runs.find((run) => run.id === id));
+  const around = aroundDifferences(runConfigurations.get(a), runConfigurations.get(b));
   if (error !== undefined) return <p class="problem">{error}</p>;
   return (
     <div class="compare">
@@ -83,33 +86,73 @@ function Differences({ a, b, runs }: { a: string; b: string; runs: readonly RunS
       </section>
       <section aria-labelledby="differences-heading">
         <h2 id="differences-heading">
-          What differs {differences && <span class="count">{differences.length} values</span>}
+          Configuration {differences && <span class="count">{differences.length} values differ</span>}
         </h2>
         {differences === undefined ? (
           <p>Loading…</p>
-        ) : differences.length === 0 ? (
-          <p>Nothing: configuration, cartridge, adapter and code are the same.</p>
         ) : (
-          <table class="pairs">
-            <Head a={a} b={b} what="field" />
-            <tbody>
-              {differences.map((difference) => (
-                <tr key={difference.field}>
-                  <th scope="row">{difference.field}</th>
-                  <td>
-                    <ConfigurationValue value={difference.a} />
-                  </td>
-                  <td>
-                    <ConfigurationValue value={difference.b} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Pairs a={a} b={b} differences={differences} same="Every value is the same." />
         )}
+        <h2>Cartridge, code and machine</h2>
+        <Pairs a={a} b={b} differences={around} same="Both ran the same on the same." />
       </section>
     </div>
   );
+}
+
+interface PairsProps {
+  readonly a: string;
+  readonly b: string;
+  readonly differences: readonly ConfigurationDifference[];
+  /** What to say where nothing differs. */
+  readonly same: string;
+}
+
+function Pairs({ a, b, differences, same }: PairsProps) {
+  if (differences.length === 0) return <p class="hint">{same}</p>;
+  return (
+    <table class="pairs">
+      <Head a={a} b={b} what="field" />
+      <tbody>
+        {differences.map((difference) => (
+          <tr key={difference.field}>
+            <th scope="row">{difference.field}</th>
+            <td>
+              <ConfigurationValue value={difference.a} />
+            </td>
+            <td>
+              <ConfigurationValue value={difference.b} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What a run ran on beside its configuration, one value each. */
+const around: Readonly<Record<string, (config: RunConfiguration) => unknown>> = {
+  cartridge: (config) => config.cartridge?.['title'],
+  'cartridge, MD5': (config) => config.cartridge?.['md5'],
+  adapter: (config) => config.adapter?.['description'],
+  commit: (config) => config['commit'],
+  'changes beside the commit': (config) => config['dirty'],
+  versions: (config) => Object.entries(config['versions'] ?? {}).flatMap(([name, version]) => `${name} ${version}`),
+  processor: (config) => (config['platform'] as Readonly<Record<string, unknown>> | undefined)?.['cpu'],
+};
+
+function aroundDifferences(
+  a: RunConfiguration | undefined,
+  b: RunConfiguration | undefined,
+): ConfigurationDifference[] {
+  if (a === undefined || b === undefined) return [];
+  const rows = Object.entries(around).map(([field, of]) => ({ field, a: of(a), b: of(b) }));
+  const kernels = [...new Set([...Object.keys(a.kernels ?? {}), ...Object.keys(b.kernels ?? {})])].map((kernel) => ({
+    field: kernel,
+    a: a.kernels?.[kernel],
+    b: b.kernels?.[kernel],
+  }));
+  return [...rows, ...kernels].filter((row) => JSON.stringify(row.a) !== JSON.stringify(row.b));
 }
 
 function Head({ a, b, what }: { a: string; b: string; what: string }) {

@@ -38,15 +38,10 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   }
 }
 
-/** Bytes, past the queue: for the live picture. `undefined` where there are none (404). Throws as `getJson` does. */
+/** Bytes, past the queue: for the live picture. `undefined` where there are none (204). Throws as `getJson` does. */
 export async function getBytes(path: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
-  try {
-    const response = await answer(path, signal);
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (error) {
-    if (error instanceof ServerError && error.status === 404) return undefined;
-    throw error;
-  }
+  const response = await answer(path, signal);
+  return response.status === 204 ? undefined : new Uint8Array(await response.arrayBuffer());
 }
 
 async function answer(path: string, signal?: AbortSignal): Promise<Response> {

@@ -23,7 +23,7 @@ export function RunsTable({
 }: ListProps & { sort: { column: string; descending: boolean } }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways where the window is narrow
-    <div class="table-box" tabIndex={0} role="region" aria-label="List of runs">
+    <section class="table-box" tabIndex={0} aria-label="List of runs">
       <table class="runs">
         <thead>
           <tr>
@@ -64,7 +64,7 @@ export function RunsTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
