@@ -9,6 +9,7 @@ export const commands: Commands = {
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
   play: async () => (await import('./play.ts')).playCommand,
+  watch: async () => (await import('./watch.ts')).watchCommand,
   record: async () => (await import('./record.ts')).recordCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   trace: async () => (await import('./trace.ts')).traceCommand,

@@ -2,10 +2,11 @@
 import { describeAdapter } from '../../kernels/runtime/adapter.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { openGpu } from '../../kernels/runtime/openGpu.ts';
+import type { Policy } from '../agent/policy.ts';
 import type { NamedArray } from '../agent/weights.ts';
 import { UserError } from '../errors.ts';
 import { type Configuration, environmentOptions } from '../run/configuration.ts';
-import { evaluationEnvironment, Play } from '../run/evaluation.ts';
+import { evaluationEnvironment, type GreedyPolicy, Play } from '../run/evaluation.ts';
 import { pretrainedGames } from '../run/pretrained.ts';
 import { resolveConfiguration } from '../run/resolve.ts';
 import {
@@ -40,6 +41,8 @@ export interface Seat extends OpenEnvironment {
 export interface SeatOptions {
   /** Null: random play; default: the player's own. */
   readonly weights?: readonly NamedArray[] | null | undefined;
+  /** What plays by the policy, in its place. */
+  readonly through?: (policy: Policy, actionCount: number) => GreedyPolicy;
   /** The policy values every state; default: no. */
   readonly valuesAll?: boolean;
 }
@@ -106,7 +109,7 @@ export async function seat(
   player: Player,
   parsed: ParsedArguments,
   print: (line: string) => void,
-  { weights = player.trained?.weights, valuesAll = false }: SeatOptions = {},
+  { weights = player.trained?.weights, through = (policy) => policy, valuesAll = false }: SeatOptions = {},
 ): Promise<Seat> {
   const { configuration, cartridge, gpu } = player;
   const { epsilon: given, seed } = playFlags(parsed);
@@ -118,7 +121,8 @@ export async function seat(
   const { actionCount } = opened.environment;
   const policy = trained ? await openPolicy(gpu, configuration, actionCount, weights) : undefined;
   for (const line of policy?.lines ?? []) print(line);
-  const play = new Play(opened.environment, policy?.policy, { ...configuration, epsilon, seed, valuesAll });
+  const greedy = policy === undefined ? undefined : through(policy.policy, actionCount);
+  const play = new Play(opened.environment, greedy, { ...configuration, epsilon, seed, valuesAll });
   return { ...opened, play, epsilon, frameSkip, ...(policy === undefined ? {} : { policy }) };
 }
 

@@ -77,8 +77,14 @@ export function playFlags(parsed: ParsedArguments): { epsilon: number | undefine
   };
 }
 
-/** The agent that `--run` or `--pretrained` names; undefined where neither is given. Throws UserError. */
-export function openTrained(parsed: ParsedArguments): TrainedAgent | undefined {
+/**
+ * The agent that `--run` or `--pretrained` names; undefined where neither is given. `note` is told of checkpoints that cannot be used and are
+ * newer. Throws UserError.
+ */
+export function openTrained(
+  parsed: ParsedArguments,
+  note: (text: string) => void = (text) => process.stderr.write(`Note: ${text}\n`),
+): TrainedAgent | undefined {
   const run = parsed.flags.get('--run');
   if (parsed.flags.has('--pretrained')) {
     for (const flag of ['--run', '--weights']) {
@@ -89,7 +95,7 @@ export function openTrained(parsed: ParsedArguments): TrainedAgent | undefined {
     if (game === undefined) throw new UserError('No game is named.', 'For example: bun run play pong --pretrained');
     return openShipped(parsed, game);
   }
-  return run === undefined ? undefined : openOfRun(parsed, run);
+  return run === undefined ? undefined : openOfRun(parsed, run, note);
 }
 
 /** On the cartridge it was trained on, whichever one has the game's name. */
@@ -102,9 +108,9 @@ function openShipped(parsed: ParsedArguments, game: string): TrainedAgent {
 }
 
 /** Throws UserError when the run plays another game or cartridge, or its checkpoint is no good. */
-function openOfRun(parsed: ParsedArguments, run: string): TrainedAgent {
+function openOfRun(parsed: ParsedArguments, run: string, note: (text: string) => void): TrainedAgent {
   const checkpoint = openCheckpoint(run, { replay: false });
-  for (const reason of checkpoint.passedOver) process.stderr.write(`Note: ${reason} The one before it is taken.\n`);
+  for (const reason of checkpoint.passedOver) note(`${reason} The one before it is taken.`);
   const { game } = checkpoint.configuration;
   const wanted = parsed.positionals[0] ?? game;
   if (wanted !== game)
