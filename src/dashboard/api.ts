@@ -10,7 +10,7 @@
  * | `/api/runs/<id>/metrics.csv?type=progress` | all lines of that type as CSV, one column a key |
  * | `/api/runs/<id>/recordings` | `RecordingEntry[]`, newest first |
  * | `/api/runs/<id>/recordings/<file>` | the GIF |
- * | `/api/runs/<id>/live` | live.bin as it is (src/run/live/liveFrame.ts); 404 where there is none |
+ * | `/api/runs/<id>/live` | live.bin as it is (src/run/live/liveFrame.ts); 204 where there is none |
  * | `/api/runs/<id>/weights/best`, `/last` | safetensors: the best weights, or the newest checkpoint's |
  * | `/api/diff?a=<id>&b=<id>` | `ConfigurationDifference[]` |
  * | `/api/events` | server-sent events: `RunsChanged` as JSON in `data:` |

@@ -66,7 +66,8 @@ export class RunRoutes {
 
   #live(id: string): Response {
     const file = fileWithin(this.#root.path, id, 'live.bin');
-    if (file === undefined) return errorAnswer(404, 'The run writes no live picture.');
+    // No error: a browser would report each of the page's questions as one.
+    if (file === undefined) return new Response(null, { status: 204 });
     return new Response(readFileSync(file.path), { headers: { 'Content-Type': binary } });
   }
 
