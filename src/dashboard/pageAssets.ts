@@ -15,13 +15,18 @@ export async function pageAssets(): Promise<ReadonlyMap<string, PageAsset>> {
     entrypoints: [join(projectFolder, 'src/page/index.html')],
     target: 'browser',
     minify: true,
+    // What plays, and what explains configurations, is fetched when it is needed.
+    splitting: true,
     publicPath: '/',
     naming: { entry: '[name].[ext]', chunk: 'assets/[name]-[hash].[ext]', asset: 'assets/[name]-[hash].[ext]' },
   });
   const assets = await Promise.all(
     outputs.map(async (output): Promise<[string, PageAsset]> => {
       const path = output.path.replace(/^\.?\/?/, '/');
-      return [path === '/index.html' ? '/' : path, { bytes: await output.bytes(), type: output.type }];
+      return [
+        path === '/index.html' ? '/' : path,
+        { bytes: new Uint8Array(await output.arrayBuffer()), type: output.type },
+      ];
     }),
   );
   return new Map(assets);

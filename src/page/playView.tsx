@@ -1,5 +1,6 @@
 /** The view that plays in the browser: what it is made of lies in play/ and is fetched when it is first opened. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { route } from './route.ts';
 
 export function PlayView() {
   const container = useRef<HTMLDivElement>(null);
@@ -13,7 +14,7 @@ export function PlayView() {
       ({ mountPlay }) => {
         if (isGone) return;
         setLoading(false);
-        unmount = mountPlay(container.current!);
+        unmount = mountPlay(container.current!, { run: route.current.ids[0] });
       },
       (error) => setProblem(`The console could not be loaded: ${error}`),
     );
