@@ -190,7 +190,7 @@ function Overlay({ stage, onStart, onResume }: { stage: Stage; onStart: () => vo
   if (phase === 'ready') {
     return (
       <p class="play-overlay">
-        <button type="button" class="primary" onClick={onStart}>
+        <button type="button" class="button primary" onClick={onStart}>
           {isMatch ? 'Start the match' : 'Start'}
         </button>
       </p>
@@ -202,7 +202,7 @@ function Overlay({ stage, onStart, onResume }: { stage: Stage; onStart: () => vo
     return (
       <p class="play-overlay">
         <span>Paused</span>
-        <button type="button" class="primary" onClick={onResume}>
+        <button type="button" class="button primary" onClick={onResume}>
           Go on
         </button>
       </p>
@@ -212,7 +212,7 @@ function Overlay({ stage, onStart, onResume }: { stage: Stage; onStart: () => vo
     return (
       <p class="play-overlay">
         <span>{resultText(stage)}</span>
-        <button type="button" class="primary" onClick={onStart}>
+        <button type="button" class="button primary" onClick={onStart}>
           Another match
         </button>
       </p>
@@ -225,7 +225,7 @@ function Overlay({ stage, onStart, onResume }: { stage: Stage; onStart: () => vo
       {isMatch ? (
         <span>The agent plays on, {stage.agentShare < 1 ? 'as fast as it can' : 'faster'}</span>
       ) : (
-        <button type="button" class="primary" onClick={onStart}>
+        <button type="button" class="button primary" onClick={onStart}>
           Another game
         </button>
       )}
