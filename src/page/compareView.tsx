@@ -83,6 +83,8 @@ function Differences({ a, b, runs }: { a: string; b: string; runs: readonly RunS
             {left && right && results.map((row) => <ResultRow key={row.title} {...row} a={left} b={right} />)}
           </tbody>
         </table>
+        <h2>Cartridge, code and machine</h2>
+        <Pairs a={a} b={b} differences={around} same="The same." />
       </section>
       <section aria-labelledby="differences-heading">
         <h2 id="differences-heading">
@@ -93,8 +95,6 @@ function Differences({ a, b, runs }: { a: string; b: string; runs: readonly RunS
         ) : (
           <Pairs a={a} b={b} differences={differences} same="Every value is the same." />
         )}
-        <h2>Cartridge, code and machine</h2>
-        <Pairs a={a} b={b} differences={around} same="Both ran the same on the same." />
       </section>
     </div>
   );

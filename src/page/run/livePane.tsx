@@ -2,7 +2,7 @@
  * The agent as it plays: screen, values of its actions, what the network sees. Asked for about ten times a second, and only while it is in
  * view, the page is in front, and the run goes on.
  */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RunSummary } from '../../dashboard/api.ts';
 import { actionNames } from '../../emulator/console/action.ts';
 import { decodeLiveFrame, type LiveFrame } from '../../run/live/liveFrame.ts';
@@ -98,7 +98,7 @@ function useLiveFrame(id: string, pane: { current: HTMLElement | null }) {
 function Playing({ frame, run }: { frame: LiveFrame; run: RunSummary }) {
   const canvases = useRef<LiveCanvases | undefined>(undefined);
   canvases.current ??= new LiveCanvases();
-  useEffect(() => canvases.current!.draw(frame), [frame]);
+  useLayoutEffect(() => canvases.current!.draw(frame), [frame]);
   return (
     <div class="playing">
       <canvas
@@ -159,10 +159,7 @@ function QValues({ frame }: { frame: LiveFrame }) {
   return (
     <table class="q-values">
       <caption>
-        Q-values{' '}
-        <span class="count">
-          bars from {decimal(low, 3)} to {decimal(high, 3)}, the range of late
-        </span>
+        Q-values: bars from {decimal(low, 3)} to {decimal(high, 3)}, the lowest and highest of late
       </caption>
       <thead class="hidden">
         <tr>
