@@ -36,7 +36,7 @@ export class TerminalModel {
     let left = this.#rest + text;
     this.#rest = '';
     while (left !== '') {
-      const sequence = /^\x1b\[(\??)([\d;]*)([A-Za-z])/.exec(left);
+      const sequence = left.startsWith('\x1b') ? /^.\[(\??)([\d;]*)([A-Za-z])/.exec(left) : null;
       if (sequence !== null) {
         this.#control(sequence[1] === '?', sequence[2], sequence[3]);
         left = left.slice(sequence[0].length);
