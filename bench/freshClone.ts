@@ -1,0 +1,106 @@
+/**
+ * What a newcomer does, timed: commands in an empty folder, with none of npm's packages, no measured kernels and no compiled shaders from
+ * before. The clone is of this checkout's HEAD, so that no network but npm's counts.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../src/errors.ts';
+import { whileWriting } from '../src/run/files.ts';
+import { projectFolder } from '../src/run/provenance.ts';
+
+export interface Step {
+  readonly name: string;
+  /** Words of a command; it runs in the clone, but for the first step, which makes it. */
+  readonly command: readonly string[];
+  /** The step is done when a line of output matches, and the command is stopped; without it, when the command ends. */
+  readonly until?: RegExp;
+}
+
+export interface TimedStep {
+  readonly name: string;
+  readonly command: string;
+  readonly seconds: number;
+  /** Since the first step began. */
+  readonly sinceBeginSeconds: number;
+}
+
+/** Where a newcomer begins. */
+export interface Place {
+  /** The clone, which the first step makes. */
+  readonly project: string;
+  readonly npmCache: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  remove(): void;
+}
+
+const cloneName = 'wgsl-dqn';
+/** A command that has not done its step by then has failed. */
+const timeoutMs = 30 * 60_000;
+
+export const cloneStep: Step = {
+  name: 'clone',
+  command: ['git', 'clone', '--quiet', '--no-local', projectFolder, cloneName],
+};
+export const installStep: Step = { name: 'install', command: ['npm', 'install', '--no-audit', '--no-fund'] };
+
+/** An empty folder in `parent`, with caches of its own. */
+export function emptyPlace(parent = tmpdir()): Place {
+  whileWriting(parent, () => mkdirSync(parent, { recursive: true }));
+  const folder = whileWriting(parent, () => mkdtempSync(join(parent, 'wgsl-dqn-newcomer-')));
+  const npmCache = join(folder, 'npm-cache');
+  return {
+    project: join(folder, cloneName),
+    npmCache,
+    env: { ...process.env, npm_config_cache: npmCache, XDG_CACHE_HOME: join(folder, 'cache') },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Throws UserError where a command fails, with the end of its output. */
+export async function timeSteps(
+  place: Place,
+  steps: readonly Step[],
+  say: (line: string) => void,
+): Promise<TimedStep[]> {
+  const beganMs = performance.now();
+  const timed: TimedStep[] = [];
+  for (const step of steps) {
+    const stepBeganMs = performance.now();
+    const doneMs = await run(place, step);
+    const seconds = (doneMs - stepBeganMs) / 1000;
+    const command = step.command.map((word) => (word === projectFolder ? '.' : word)).join(' ');
+    timed.push({ name: step.name, command, seconds, sinceBeginSeconds: (doneMs - beganMs) / 1000 });
+    say(`${step.name}: ${seconds.toFixed(1)} s`);
+  }
+  return timed;
+}
+
+/** Resolves to when the step was done; a command that goes on is stopped as by Ctrl-C, and waited for. */
+async function run({ project, env }: Place, { name, command, until }: Step): Promise<number> {
+  const cwd = name === cloneStep.name ? join(project, '..') : project;
+  const child = Bun.spawn([...command], {
+    cwd,
+    env,
+    detached: true,
+    timeout: timeoutMs,
+    ...{ stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' },
+  });
+  let output = '';
+  let doneMs: number | undefined;
+  const read = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) {
+      output += decoder.decode(bytes, { stream: true });
+      if (until === undefined || doneMs !== undefined || !until.test(output)) continue;
+      doneMs = performance.now();
+      // npx and bun pass no signal on; Ctrl-C in a terminal goes to the whole group, too.
+      process.kill(-child.pid, 'SIGINT');
+    }
+  };
+  const [, , code] = await Promise.all([read(child.stdout), read(child.stderr), child.exited]);
+  if (until === undefined ? code !== 0 : doneMs === undefined) {
+    throw new UserError(`${name}: \`${command.join(' ')}\` ended with ${code}.`, output.trim().slice(-500));
+  }
+  return doneMs ?? performance.now();
+}
