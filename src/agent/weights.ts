@@ -65,14 +65,26 @@ function layerTensors({ layer, input, weight, bias }: PlacedLayer): FileTensor[]
   }
 }
 
-/** Calls `visit(ours, theirs)` with the word of each element in our buffer and its index in the file's tensor. */
-function eachElement({ extents, offset, stride }: FileTensor, visit: (ours: number, theirs: number) => void): void {
+/** Outputs that are copied at a time: the file's rows of so many stay in the cache while ours are read in order. */
+const runLength = 32;
+
+/**
+ * Calls `visit` with each run of outputs of one input: words `ours`, `ours + 1`… of our buffer are elements `theirs`, `theirs + step`… of
+ * the file's tensor, `count` of them.
+ */
+function eachRun(
+  { extents, offset, stride }: FileTensor,
+  visit: (ours: number, theirs: number, step: number, count: number) => void,
+): void {
   const [outputs, channels, height, width] = extents;
-  let theirs = 0;
-  for (let o = 0; o < outputs; o++)
+  const places = height * width;
+  const step = channels * places;
+  for (let o = 0; o < outputs; o += runLength) {
+    const count = Math.min(runLength, outputs - o);
     for (let c = 0; c < channels; c++)
-      for (let y = 0; y < height; y++)
-        for (let x = 0; x < width; x++) visit(offset + ((y * width + x) * channels + c) * stride + o, theirs++);
+      for (let place = 0; place < places; place++)
+        visit(offset + (place * channels + c) * stride + o, o * step + c * places + place, step, count);
+  }
 }
 
 /** The tensors of a parameter buffer, in the order of the layers. */
@@ -80,8 +92,8 @@ export function toNamedArrays(architecture: Architecture, values: Float32Array):
   return fileTensors(architecture).map((tensor) => {
     const { name, shape } = tensor;
     const data = new Float32Array(tensor.extents.reduce((product, extent) => product * extent, 1));
-    eachElement(tensor, (ours, theirs) => {
-      data[theirs] = values[ours];
+    eachRun(tensor, (ours, theirs, step, count) => {
+      for (let i = 0; i < count; i++) data[theirs + i * step] = values[ours + i];
     });
     return { name, shape, data };
   });
@@ -102,8 +114,8 @@ export function fromNamedArrays(architecture: Architecture, arrays: readonly Nam
       throw new RangeError(`the tensor ${name} is [${found.shape.join(', ')}] and must be [${shape.join(', ')}]`);
     }
     left.delete(name);
-    eachElement(tensor, (ours, theirs) => {
-      values[ours] = found.data[theirs];
+    eachRun(tensor, (ours, theirs, step, count) => {
+      for (let i = 0; i < count; i++) values[ours + i] = found.data[theirs + i * step];
     });
   }
   const [stranger] = left.keys();
