@@ -112,8 +112,9 @@ function caseCode({ operation, mode, cycles, length, pagePenalty }: Opcode): str
   return lines.join('\n');
 }
 
-const lengths = Uint8Array.from(opcodes, ({ operation, length }) => (operation === 'JSR' ? 2 : length));
-const baseCycles = Uint8Array.from(opcodes, ({ cycles }) => cycles);
+/** Of each opcode: bytes that are fetched with it, and cycles before any that depend. The compiled text reads both. */
+export const lengths = Uint8Array.from(opcodes, ({ operation, length }) => (operation === 'JSR' ? 2 : length));
+export const baseCycles = Uint8Array.from(opcodes, ({ cycles }) => cycles);
 
 const source = `
   const { memory, readPages, writePages } = bus;
