@@ -47,8 +47,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'src/random.ts',
     'src/errors.ts',
   ],
+  'src/report': ['src/run', 'src/errors.ts'],
   'src/cli': [
     'src/dashboard',
+    'src/report',
     'src/run',
     'src/agent',
     'src/env',
