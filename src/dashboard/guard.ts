@@ -37,7 +37,7 @@ export function refusal(request: Request, hosts: ReadonlySet<string>): Response 
     return answer;
   }
   const host = headers.get('host') ?? '';
-  if (!hosts.has(hostName(host))) return errorAnswer(403, 'This is not an address of the dashboard: see --host.');
+  if (!hosts.has(hostName(host))) return errorAnswer(403, 'Ask for the dashboard by an address of its machine.');
   const origin = headers.get('origin');
   if (origin !== null && origin !== `http://${host}`) return errorAnswer(403, 'Another origin may not read this.');
   const site = headers.get('sec-fetch-site');

@@ -41,6 +41,7 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
   const hosts = ownHosts(hostname);
   const server = listen(options, {
     hostname,
+    idleTimeout: longestSilenceSeconds,
     async fetch(request, server) {
       const refused = refusal(request, hosts);
       if (refused !== undefined) return guarded(refused);
@@ -66,6 +67,8 @@ export async function serveDashboard(options: DashboardOptions): Promise<Dashboa
 }
 
 const eventsPath = '/api/events';
+/** The most that Bun allows: the first list of a great many runs takes its time. */
+const longestSilenceSeconds = 255;
 
 type Page = { readonly assets: ReadonlyMap<string, PageAsset>; readonly error?: string };
 
@@ -130,7 +133,7 @@ function hash(bytes: Uint8Array): string {
   return Bun.hash(bytes).toString(36);
 }
 
-type Handlers = Pick<Bun.Serve.Options<undefined>, 'hostname' | 'error'> & {
+type Handlers = Pick<Bun.Serve.Options<undefined>, 'hostname' | 'idleTimeout' | 'error'> & {
   fetch(request: Request, server: Bun.Server<undefined>): Promise<Response>;
 };
 

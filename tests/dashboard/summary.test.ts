@@ -57,6 +57,20 @@ describe('a summary', () => {
     });
   });
 
+  test('wants the steps that the last resume asked for', () => {
+    const run = runs.make('a');
+    const config = JSON.parse(configFile({ steps: 100 }));
+    const wanted = (...commands: unknown[]): number | undefined => {
+      run.write('config.json', JSON.stringify({ ...config, resumed: commands.map((command) => ({ command })) }));
+      return summarizeRun(run.folder)?.stepsWanted;
+    };
+    expect(wanted()).toBe(100);
+    expect(wanted(['train', '--resume', 'runs/a'])).toBe(100);
+    expect(wanted(['train', '--resume', 'runs/a', '--steps', '300'], ['train', '--resume', 'runs/a'])).toBe(300);
+    expect(wanted(['train', '--steps=300', '--resume', 'a'], ['train', '--steps', '0', '--resume', 'a'])).toBe(0);
+    expect(wanted(['train', '--steps-x', '5'], 'broken', null)).toBe(100);
+  });
+
   test('of a run that has just begun', () => {
     expect(summarizeRun(runs.make('a').folder)).toMatchObject({
       agentSteps: 0,
@@ -182,6 +196,12 @@ describe('the state of a run', () => {
     child.kill();
     await child.exited;
     expect(summarizeRun(run.folder)?.state).toBe('interrupted');
+    // Its number went to another process, which began later than the status was written.
+    const other = { ...status, pid: process.pid, updatedAtMs: performance.timeOrigin - 3_600_000 };
+    run.write('status.json', JSON.stringify(other));
+    expect(summarizeRun(run.folder)?.state).toBe('interrupted');
+    run.write('status.json', JSON.stringify({ ...other, updatedAtMs: Date.now() }));
+    expect(summarizeRun(run.folder)?.state).toBe('running');
     run.write('status.json', '{"state":"fini');
     expect(summarizeRun(run.folder)?.state).toBe('interrupted');
   });

@@ -20,14 +20,14 @@ export class DiskUsage {
   /** Bytes of all files, a hard link counted once, links to elsewhere not followed. What vanishes meanwhile is not counted. */
   *update(): Paced<number> {
     const before = this.#listed;
-    this.#listed = new Map();
+    const listed = new Map<string, ListedFolder>();
     const counted = new Set<number>();
     let bytes = 0;
     const waiting = [this.#root];
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
       const folder = listFolder(path, path === this.#root ? undefined : before.get(path));
       if (folder === undefined) continue;
-      this.#listed.set(path, folder);
+      listed.set(path, folder);
       for (const { inode, bytes: size } of folder.files) {
         if (counted.has(inode)) continue;
         counted.add(inode);
@@ -36,6 +36,7 @@ export class DiskUsage {
       for (const name of folder.folders) waiting.push(join(path, name));
       yield;
     }
+    this.#listed = listed;
     return bytes;
   }
 }

@@ -4,7 +4,7 @@
  * again before anybody looks: the bytes before the place that was reached are compared with what they were, and where they differ
  * everything is read anew.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { MetricsTable, type MetricsType } from './metricsTable.ts';
 import type { Paced } from './paced.ts';
 import { RunningTotals } from './runningTotals.ts';
@@ -47,11 +47,13 @@ export class MetricsTail {
     return this.#modifiedAtMs;
   }
 
-  /** Reads what is new. A file that vanished is an empty one. */
+  /** Reads what is new. A file that vanished, or is a link or a pipe, is an empty one. */
   *update(): Paced<void> {
     try {
-      const { ino, size, mtimeMs } = statSync(this.#path);
-      const seen = `${ino} ${size} ${mtimeMs}`;
+      const entry = lstatSync(this.#path);
+      if (!entry.isFile()) throw new Error('no file');
+      const { mtimeMs } = entry;
+      const seen = `${entry.ino} ${entry.size} ${mtimeMs}`;
       if (seen === this.#seen) return;
       const file = openSync(this.#path, 'r');
       try {

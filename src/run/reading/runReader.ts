@@ -1,5 +1,5 @@
 /** One run's folder, read again and again: each `update` takes what has changed since the last. Nothing is ever written there. */
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { readRunStatus } from '../runStatus.ts';
 import { DiskUsage } from './diskUsage.ts';
@@ -13,6 +13,7 @@ import type { RunSummary } from './summary.ts';
 export interface RunConfigFile {
   readonly startedAt?: unknown;
   readonly configuration: Readonly<Record<string, unknown>>;
+  readonly resumed?: unknown;
 }
 
 export class RunReader {
@@ -33,17 +34,23 @@ export class RunReader {
     return this.#config;
   }
 
-  /** Undefined where the folder is none of a run, or is gone. */
-  *update(): Paced<RunSummary | undefined> {
+  /** Reads what is new in config.json and metrics.jsonl; false where the folder is none of a run, or is gone. */
+  *refresh(): Paced<boolean> {
     this.#readConfig();
-    if (this.#config === undefined) return undefined;
+    if (this.#config === undefined) return false;
     yield* this.metrics.update();
+    return true;
+  }
+
+  /** The same, and what a list says of the run; undefined where the folder is none of a run. */
+  *update(): Paced<RunSummary | undefined> {
+    if (!(yield* this.refresh())) return undefined;
     const diskBytes = yield* this.#disk.update();
     // Gone meanwhile.
     if (this.#config === undefined) return undefined;
     const { configuration, startedAt } = this.#config;
     const { totals, modifiedAtMs: updatedAtMs } = this.metrics;
-    const stepsWanted = number(configuration['steps']) ?? 0;
+    const stepsWanted = stepsAskedFor(this.#config);
     const { agentSteps, episodes, elapsedSeconds, stepsPerSecond } = totals;
     const { lastMeanReward, bestMeanReward, lastEvaluation, bestEvaluation } = totals;
     return {
@@ -76,8 +83,9 @@ export class RunReader {
   #readConfig(): void {
     const path = join(this.folder, 'config.json');
     try {
-      const { ino, size, mtimeMs } = statSync(path);
-      const seen = `${ino} ${size} ${mtimeMs}`;
+      const entry = lstatSync(path);
+      if (!entry.isFile()) throw new Error('no file');
+      const seen = `${entry.ino} ${entry.size} ${entry.mtimeMs}`;
       if (seen === this.#configSeen) return;
       const config = JSON.parse(readFileSync(path, 'utf8'));
       const isRun = config?.format === 'wgsl-dqn run' && typeof config.configuration === 'object';
@@ -97,10 +105,20 @@ export function summarizeRun(folder: string): RunSummary | undefined {
 
 function statusOf(folder: string): ReturnType<typeof readRunStatus> {
   try {
-    return readRunStatus(folder);
+    return lstatSync(join(folder, 'status.json')).isFile() ? readRunStatus(folder) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** `--steps` may be given again with `--resume`; the configuration in the file is that of the beginning. */
+function stepsAskedFor({ configuration, resumed }: RunConfigFile): number {
+  for (const resume of Array.isArray(resumed) ? resumed.toReversed() : []) {
+    const words: unknown[] = Array.isArray(resume?.command) ? resume.command : [];
+    const given = /(?:^| )--steps[ =](\d+)(?: |$)/.exec(words.join(' '))?.[1];
+    if (given !== undefined) return Number(given);
+  }
+  return number(configuration['steps']) ?? 0;
 }
 
 function number(value: unknown): number | undefined {
