@@ -39,6 +39,11 @@ const messages: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   },
 };
 
+/** Of which one is there: a value of 0 is written, too. */
+const oneofs: Readonly<Record<string, Readonly<Record<string, { oneof: string[] }>>>> = {
+  SummaryValue: { value: { oneof: ['simpleValue', 'image', 'histo'] } },
+};
+
 /** Counts of values: bucket i holds those from limit i-1 (the first: from -∞) up to but not at limit i. */
 export interface Histogram {
   readonly min: number;
@@ -73,7 +78,7 @@ const nested = Object.entries(messages).map(([message, fields]) => {
   const described = Object.entries(fields).map(([field, [type, id, rule]]) => {
     return [field, { type, id, ...(rule === undefined ? {} : { rule, options: { packed: true } }) }] as const;
   });
-  return [message, { fields: Object.fromEntries(described) }] as const;
+  return [message, { fields: Object.fromEntries(described), oneofs: oneofs[message] }] as const;
 });
 const eventType = protobuf.Root.fromJSON({ nested: Object.fromEntries(nested) }).lookupType('Event');
 
