@@ -15,6 +15,7 @@
  * | `/api/diff?a=<id>&b=<id>` | `ConfigurationDifference[]` |
  * | `/api/events` | server-sent events: `RunsChanged` as JSON in `data:` |
  * | `/shaders/<file>.wgsl`, `/roms/<game>.bin`, `/weights/<game>.safetensors`, `/weights/<game>.json` | the project's own files, for play in the browser |
+ * | `/weights` | `string[]`: the games whose trained weights ship |
  *
  * An error is `ErrorAnswer` with status 400, 403, 404 or 500.
  */

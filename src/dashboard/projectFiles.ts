@@ -24,5 +24,7 @@ export function projectFiles(): ReadonlyMap<string, ProjectFile> {
       files.set(`/${folder}/${entry.name}`, { body: Bun.file(join(projectFolder, folder, entry.name)), type });
     }
   }
+  const withWeights = [...files.keys()].flatMap((path) => /^\/weights\/(\w+)\.json$/.exec(path)?.[1] ?? []).sort();
+  files.set('/weights', { body: new Blob([JSON.stringify(withWeights)]), type: 'application/json' });
   return files;
 }

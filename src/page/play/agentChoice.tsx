@@ -3,7 +3,6 @@ import { useEffect, useState } from 'preact/hooks';
 import { runs } from '../runsStore.ts';
 import { getJson } from '../server.ts';
 import { useValue } from '../value.ts';
-import { ownGames } from './cartridges.ts';
 import type { AgentName } from './trainedAgent.ts';
 
 export interface OfferedAgent {
@@ -19,9 +18,14 @@ export function useAgents(run: string | undefined): readonly OfferedAgent[] | un
   const listed = useValue(runs);
   useEffect(() => {
     let isGone = false;
-    void Promise.all(ownGames.map(({ id }) => shippedAgent(id))).then((found) => {
-      if (!isGone) setShipped(found.filter((agent) => agent !== undefined));
-    });
+    getJson<string[]>('/weights').then(
+      (games) => {
+        if (!isGone) setShipped(games.map(ofGame));
+      },
+      () => {
+        if (!isGone) setShipped([]);
+      },
+    );
     return () => {
       isGone = true;
     };
@@ -39,14 +43,8 @@ export function firstAgent(agents: readonly OfferedAgent[], run: string | undefi
   return ofRunAskedFor ?? agents.find((agent) => agent.gameId === gameId) ?? agents[0];
 }
 
-/** The server says which weights it has by having them. */
-async function shippedAgent(gameId: string): Promise<OfferedAgent | undefined> {
-  try {
-    await getJson(`/weights/${gameId}.json`);
-    return { key: `shipped/${gameId}`, label: `${gameId}, ready trained`, gameId, name: { shipped: gameId } };
-  } catch {
-    return undefined;
-  }
+function ofGame(gameId: string): OfferedAgent {
+  return { key: `shipped/${gameId}`, label: `${gameId}, ready trained`, gameId, name: { shipped: gameId } };
 }
 
 function ofRun(run: string, gameId: string): OfferedAgent[] {

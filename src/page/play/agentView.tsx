@@ -50,7 +50,7 @@ export function AgentView({ agent, onStep }: { readonly agent: AgentPlayer; read
             <tr key={action}>
               <th scope="row">{actionNames[action]}</th>
               <td class="play-bar">
-                <span />
+                <span class="play-length" />
               </td>
               <td class="play-value">–</td>
             </tr>
@@ -68,7 +68,8 @@ function barDrawer(body: HTMLTableSectionElement): (step: AgentStep) => void {
   const values = rows.map((row) => row.cells[2]);
   let least = Number.NaN;
   let most = Number.NaN;
-  return ({ qValues, action, wasRandom }) => {
+  return ({ number, qValues, action, wasRandom }) => {
+    body.dataset['step'] = String(number);
     if (!Number.isNaN(qValues[0])) {
       const low = Math.min(...qValues);
       const high = Math.max(...qValues);

@@ -2,6 +2,7 @@
  * The view that plays: our own games or a cartridge of the user's, by the user, by a trained agent on the browser's WebGPU, or by both side
  * by side. What is chosen is loaded here; stageView.tsx shows it.
  */
+import '../zodWithoutEval.ts';
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { adapterName } from '../../../kernels/runtime/adapterInfo.ts';
@@ -144,7 +145,7 @@ function PlayView({ run, speed: firstSpeed = 1 }: PlayOptions) {
           {(Object.keys(modes) as Mode[]).map((name) => (
             <label key={name}>
               <input type="radio" name="mode" value={name} checked={mode === name} onChange={() => setMode(name)} />
-              <span>{modes[name]}</span>
+              <span class="play-mode">{modes[name]}</span>
             </label>
           ))}
         </fieldset>

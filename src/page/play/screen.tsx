@@ -35,12 +35,13 @@ export function Screen({ label, height, onCanvas, hands, usesPaddle = false, onP
 
   useEffect(() => onCanvas(canvas.current!), [onCanvas]);
   useEffect(() => {
+    const place = room.current!;
     const measure = (): void => {
       const roomY = Math.max(leastRoomY, window.innerHeight - roomAroundY);
-      setWidth(shownWidth(room.current!.clientWidth, roomY, height, window.devicePixelRatio));
+      setWidth(shownWidth(place.clientWidth, roomY, height, window.devicePixelRatio));
     };
     const observer = new ResizeObserver(measure);
-    observer.observe(room.current!);
+    observer.observe(place);
     window.addEventListener('resize', measure);
     return () => {
       observer.disconnect();

@@ -176,7 +176,7 @@ function Score({ who, score, note, lives }: { who: string; score: number | undef
   return (
     <header class="play-score">
       <h2>{who}</h2>
-      <output class="play-points">{score ?? '–'}</output>
+      <output class="play-points">{score === undefined ? '–' : points(score)}</output>
       <span class="play-note">
         {lives > 0 && <span>{lives === 1 ? '1 life' : `${lives} lives`}</span>}
         <span>{note}</span>
@@ -221,7 +221,7 @@ function Overlay({ stage, onStart, onResume }: { stage: Stage; onStart: () => vo
   if (!humanOver) return null;
   return (
     <p class="play-overlay">
-      <span>Game over: {stage.humanScore}</span>
+      <span>Game over: {points(stage.humanScore)}</span>
       {isMatch ? (
         <span>The agent plays on, {stage.agentShare < 1 ? 'as fast as it can' : 'faster'}</span>
       ) : (
@@ -292,13 +292,18 @@ function SeedField({ seed, onSeed }: { readonly seed: number; readonly onSeed: (
   );
 }
 
+/** With a proper minus sign. */
+function points(score: number): string {
+  return String(score).replace('-', '−');
+}
+
 function bestText(best: number | undefined): string {
-  return best === undefined ? '' : `best ${best}`;
+  return best === undefined ? '' : `best ${points(best)}`;
 }
 
 function gamesText({ agentGames, agentMeanReward, isMatch }: Stage): string {
   if (isMatch || agentGames === 0) return '';
-  const mean = agentMeanReward.toFixed(1);
+  const mean = points(Number(agentMeanReward.toFixed(1)));
   return agentGames === 1 ? `last game ${mean}` : `${agentGames} games, mean ${mean}`;
 }
 
@@ -311,7 +316,7 @@ function leadText({ humanScore, agentScore, phase }: Stage): string {
 }
 
 function resultText({ humanScore, agentScore }: Stage): string {
-  const score = `${humanScore} to ${agentScore}`;
+  const score = `${points(humanScore)} to ${points(agentScore)}`;
   if (humanScore === agentScore) return `A draw, ${score}.`;
   return humanScore > agentScore ? `You win, ${score}.` : `The agent wins, ${score}.`;
 }

@@ -15,9 +15,6 @@ import { type LoadedCartridge, ownCartridge, ownGames } from './cartridges.ts';
 /** Which agent: the one that ships with a game, or a run's best or last weights. */
 export type AgentName = { readonly shipped: string } | { readonly run: string; readonly weights: 'best' | 'last' };
 
-// Compiled checks would need `unsafe-eval`, which the page's policy forbids.
-z.config({ jitless: true });
-
 export interface TrainedAgent {
   readonly configuration: Configuration;
   /** The rules and the cartridge that it was trained on. */

@@ -123,9 +123,7 @@ function useDescriptions(configuration: Readonly<Record<string, unknown>>): read
 }
 
 async function loadAbout() {
-  const { config } = await import('zod');
-  // It would compile its schemas with `new Function`, which the server's Content-Security-Policy forbids.
-  config({ jitless: true });
+  await import('../zodWithoutEval.ts');
   return import('./configurationAbout.ts');
 }
 
