@@ -60,7 +60,7 @@ export function clock(seconds: number): string {
 export function ago(atMs: number | null, nowMs: number): string {
   if (atMs === null) return absent;
   const seconds = (nowMs - atMs) / 1000;
-  if (seconds < 5) return 'now';
+  if (seconds < 3) return 'now';
   if (seconds < 60) return `${Math.floor(seconds)} s ago`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;

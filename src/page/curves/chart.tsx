@@ -106,7 +106,9 @@ function usePlot({ curves, axis, view, withBand, zoom }: ChartProps, isLogarithm
     };
   }, []);
 
-  const canDraw = width > 0;
+  const wasInView = useRef(false);
+  wasInView.current ||= isInView;
+  const canDraw = width > 0 && wasInView.current;
   useLayoutEffect(() => {
     if (!canDraw) return;
     const options = { axis, logarithmic: isLogarithmic, theme: shownTheme };
