@@ -2,7 +2,7 @@
  * The Pong that ships with the project, played with its weights: what the network says of some states, with the variant of each kernel that
  * is asked for. Runs from the sources under Bun and from a bundle in a browser.
  */
-import { type ChooseVariant, openBrowserGpu, type Variant, variantsOf } from '../../kernels/browser.ts';
+import { type ChooseVariant, likelyVariants, openBrowserGpu, type Variant, variantsOf } from '../../kernels/browser.ts';
 import type { Gpu } from '../../kernels/runtime/gpu.ts';
 import { implementationOf } from '../../kernels/variant.ts';
 import { architecture, FrameHistory, fromNamedArrays, ParameterSet, Policy } from '../../src/agent/index.ts';
@@ -69,9 +69,9 @@ export async function answer(gpu: Gpu, player: Player, variant?: Variant, repeti
   const parameters = new ParameterSet(gpu, shape, 'parameters');
   parameters.write(values);
   const ran: Record<string, Variant> = {};
-  const [likely] = variantsOf(gpu);
+  const likely = likelyVariants(gpu);
   const choose: ChooseVariant = (all, of, options) => {
-    const wanted = variant ?? likely;
+    const wanted = variant ?? likely(all, of, options);
     const name = implementationOf(all, of, { ...options, variant: wanted }) === all[wanted] ? wanted : 'generic';
     ran[options.label ?? all.pass] = name;
     return name;
