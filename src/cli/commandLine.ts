@@ -85,7 +85,7 @@ async function overview(commands: Commands, { title, advice }: Introduction): Pr
 }
 
 /** `error: what is wrong. what to do` on one line, or the stack of a mistake of ours; resolves to the exit code. */
-function report(error: unknown): number {
+export function report(error: unknown): number {
   if (error instanceof UserError || error instanceof GpuError) {
     const text = printable(
       asStarted(`${sentence(error.message)} ${error.hint}`)

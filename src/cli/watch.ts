@@ -35,14 +35,11 @@ export const watchCommand: Command = {
     const speed = numberFlag(parsed, '--speed', 1, 0.1, 100);
     const episodes = parsed.flags.has('--episodes') ? integerFlag(parsed, '--episodes', 1, 1, 1_000_000) : Infinity;
     const game = parsed.positionals[0] ?? 'pong';
-    const depth = colourDepth(
-      process.stdout,
-      process.env,
-      `record a file instead: bun run record ${game} --out ${game}.gif`,
-    );
+    const depth = colourDepth(process.stdout, process.env, `bun run record ${game} --out ${game}.gif`);
+    const isFollowed = follows(parsed);
     const player = await choosePlayer(withShipped(parsed, console.log), console.log);
     const { trained } = player;
-    const follower = trained !== undefined && follows(parsed) ? new WeightsFollower(parsed, trained) : undefined;
+    const follower = trained !== undefined && isFollowed ? new WeightsFollower(parsed, trained) : undefined;
     const watching = await Watching.open(player, parsed, { depth, speed, episodes, follower }, console.log);
     const rewards = await watching.run();
     if (rewards.length > 0) console.log(`Games: ${rewards.length}, rewards ${rewards.join(', ')}`);

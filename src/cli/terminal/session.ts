@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { UserError } from '../../errors.ts';
+import { report } from '../commandLine.ts';
 import type { Cells } from './cells.ts';
 import { type ColourDepth, Painter } from './painter.ts';
 
@@ -12,17 +13,20 @@ const enter = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 /** The end of a picture first, should one be under way. */
 const leave = '\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
 const endings = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
+const mistakes = ['uncaughtException', 'unhandledRejection'] as const;
 const ctrlC = '\x03';
 const standardOutput = 1;
 /** For a terminal that takes nothing, while it is given back. */
 const mostWaitMs = 500;
 const waitMs = 10;
 
-/** Throws UserError where the output is no terminal that shows colours. `remedy`: what to do then. */
-export function colourDepth(output: NodeJS.WriteStream, environment: NodeJS.ProcessEnv, remedy: string): ColourDepth {
+/** Throws UserError where the output is no terminal that shows colours. `instead`: the command that writes a file. */
+export function colourDepth(output: NodeJS.WriteStream, environment: NodeJS.ProcessEnv, instead: string): ColourDepth {
+  const remedy = `Record a file instead: ${instead}`;
   if (!output.isTTY) throw new UserError('The output is no terminal.', remedy);
-  if (environment['NO_COLOR'])
-    throw new UserError('NO_COLOR is set, and the picture is made of colours.', `Unset it, or ${remedy}`);
+  if (environment['NO_COLOR']) {
+    throw new UserError('NO_COLOR is set, and the picture is made of colours.', `Unset it. ${remedy}`);
+  }
   const { TERM: terminal = '' } = environment;
   if (terminal === 'dumb') throw new UserError('TERM is "dumb": this terminal draws no pictures.', remedy);
   const isTrue =
@@ -47,6 +51,7 @@ export class TerminalSession {
     this.#onKey = onKey;
     process.on('exit', this.#restore);
     for (const signal of Object.keys(endings)) process.on(signal, this.#end);
+    for (const mistake of mistakes) process.on(mistake, this.#fail);
     this.#output.on('resize', this.#resized);
     if (this.#input.isTTY) {
       this.#input.setRawMode(true);
@@ -82,6 +87,7 @@ export class TerminalSession {
     this.#restore();
     process.off('exit', this.#restore);
     for (const signal of Object.keys(endings)) process.off(signal, this.#end);
+    for (const mistake of mistakes) process.off(mistake, this.#fail);
     this.#output.off('resize', this.#resized);
     this.#input.off('data', this.#read);
     this.#input.pause();
@@ -101,6 +107,12 @@ export class TerminalSession {
   readonly #end = (signal: NodeJS.Signals): void => {
     this.#restore();
     process.exit(128 + endings[signal as keyof typeof endings]);
+  };
+
+  /** What nobody has caught is told on the screen that stays. */
+  readonly #fail = (error: unknown): void => {
+    this.#restore();
+    process.exit(report(error));
   };
 
   readonly #restore = (): void => {
