@@ -6,7 +6,7 @@
 export type Theme = 'light' | 'dark';
 
 export const runColours: Readonly<Record<Theme, readonly string[]>> = {
-  light: ['#0072b2', '#d55e00', '#00805c', '#c4579a', '#3b9ad6', '#9a7400', '#4d4d4d'],
+  light: ['#0072b2', '#d55e00', '#00805c', '#c4579a', '#3b9ad6', '#705a00', '#4d4d4d'],
   dark: ['#4da3e0', '#ff7f35', '#1fbf92', '#e38fc0', '#9ad7ff', '#f0c419', '#c9c9c9'],
 };
 

@@ -40,7 +40,7 @@ interface Run {
 }
 
 export class CurveSource {
-  /** Rises with every answer. */
+  /** Rises whenever there may be something else to draw. */
   readonly version = new Value(0);
   #wanted: Wanted = { ids: [], axis: 'agentSteps', zoom: undefined, margin: 0, points: 600 };
   readonly #runs = new Map<string, Run>();
@@ -83,13 +83,19 @@ export class CurveSource {
       run.request = undefined;
       run.askedAtMs = Number.NEGATIVE_INFINITY;
     }
+    this.#rise();
     this.#refreshAll();
   }
 
-  /** Of the range that is looked at; of the whole run until that has come. */
+  /**
+   * Of the range that is looked at; of the whole run until that has come, and where the server had nothing to leave out of that: few
+   * points lie far apart, and their line comes from beyond the range.
+   */
   seriesOf(id: string): SeriesOfRun | undefined {
-    const run = this.#runs.get(id);
-    return (this.#wanted.zoom && run?.zoomed) || run?.whole;
+    const { whole, zoomed } = this.#runs.get(id) ?? {};
+    if (this.#wanted.zoom === undefined || zoomed === undefined || whole === undefined) return whole;
+    const exact = [...whole].filter(([, series]) => series.count <= series.x.length);
+    return new Map([...zoomed, ...exact]);
   }
 
   /** How far the run's curves reach on the x axis. */
@@ -106,6 +112,10 @@ export class CurveSource {
 
   errorOf(id: string): string | undefined {
     return this.#runs.get(id)?.error;
+  }
+
+  #rise(): void {
+    this.version.set(this.version.current + 1);
   }
 
   #add(id: string): Run {
@@ -178,7 +188,7 @@ export class CurveSource {
       run.error = errorLine(error);
     }
     run.request = undefined;
-    this.version.set(this.version.current + 1);
+    this.#rise();
     // An error waits for the next change of the run; otherwise a range to look at may still be missing.
     if (run.error === undefined && this.#runs.get(id) === run) this.#refresh(id, run);
   }
