@@ -21,6 +21,7 @@ import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BunPlugin } from 'bun';
 import * as tar from 'tar';
+import { pageAssets } from '../src/dashboard/pageAssets.ts';
 
 const project = fileURLToPath(new URL('../', import.meta.url));
 
@@ -41,6 +42,23 @@ export const platformNames = Object.keys(platforms) as Platform[];
 /** What the program reads of the project at run time, beside its code. */
 const embedded = ['package.json', 'shaders', 'weights', 'roms/pong.bin', 'roms/catch.bin', 'roms/bricks.bin'];
 
+/** What stands for src/dashboard/pageAssets.ts in the program: the page is bundled when the program is built. */
+const bundledPage = `
+const file = (name) => Bun.file(Bun.fileURLToPath(new URL('./page/' + name, import.meta.url)));
+export async function pageAssets() {
+  const list = await file('list.json').json();
+  return new Map(await Promise.all(list.map(async ({ path, type }, i) => [path, { type, bytes: await file(String(i)).bytes() }])));
+}
+`;
+
+/** Bundles the page into `folder`: list.json, and each file of the list by its place there. */
+async function bundlePage(folder: string): Promise<void> {
+  mkdirSync(folder);
+  const assets = [...(await pageAssets())];
+  writeFileSync(join(folder, 'list.json'), JSON.stringify(assets.map(([path, { type }]) => ({ path, type }))));
+  for (const [i, [, { bytes }]] of assets.entries()) writeFileSync(join(folder, String(i)), bytes);
+}
+
 /** `source` with `what` in the place of `find`, which must be there. */
 function replaced(path: string, source: string, find: RegExp, what: string): string {
   if (!find.test(source))
@@ -57,6 +75,7 @@ function placing(dawn: string, wrapper: string | undefined): BunPlugin {
     name: 'placing',
     setup(build) {
       build.onLoad({ filter: /[/\\](src|kernels)[/\\].*\.ts$/ }, ({ path }) => {
+        if (path === join(project, 'src/dashboard/pageAssets.ts')) return { contents: bundledPage, loader: 'ts' };
         const place = `./${relative(project, path).split(sep).join('/')}`;
         const url = `new URL(${JSON.stringify(place)}, import.meta.url)`;
         let contents = readFileSync(path, 'utf8').replace(/\bimport\.meta\.(url|dirname)\b/g, (_, what) =>
@@ -125,6 +144,7 @@ export async function buildBinary(platform: Platform, folder: string): Promise<s
   const fetched = mkdtempSync(join(tmpdir(), 'wgsl-dqn-library-'));
   try {
     const library = wrapper === undefined ? undefined : wrapperLibrary(wrapper, fetched);
+    await bundlePage(join(staged, 'page'));
     const assets = readdirSync(staged).map((name) => join(staged, name));
     await Bun.build({
       entrypoints: [join(project, 'src/cli/main.ts')],

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildBinary, type Platform, platformNames } from '../../build/binary.ts';
-import { cli, type Ended, ended, small, temporaryFolder, weightsHash } from './cli.ts';
+import { cli, type Ended, ended, projectFolder, small, temporaryFolder, weightsHash } from './cli.ts';
 
 const { folder, remove } = temporaryFolder('binary');
 afterAll(remove);
@@ -23,14 +23,25 @@ beforeAll(async () => {
   renameSync(built, program);
 }, 60_000);
 
-/** Runs it there with no variables but those of the adapter, and `more`. */
-function run(words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
+/** Starts it there with no variables but those of the adapter, and `more`. */
+function start(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const { HOME = folder, XDG_RUNTIME_DIR = folder, VK_DRIVER_FILES } = process.env;
   const env = { PATH: '/usr/bin:/bin', HOME, XDG_RUNTIME_DIR, XDG_DATA_HOME: '/nonexistent', ...more };
   const driver = VK_DRIVER_FILES === undefined ? {} : { VK_DRIVER_FILES };
-  return ended(
-    Bun.spawn([program, ...words], { cwd: place, env: { ...env, ...driver }, stdout: 'pipe', stderr: 'pipe' }),
-  );
+  return Bun.spawn([program, ...words], { cwd: place, env: { ...env, ...driver }, stdout: 'pipe', stderr: 'pipe' });
+}
+
+const run = (...of: Parameters<typeof start>): Promise<Ended> => ended(start(...of));
+
+/** The address that a server prints. */
+async function addressIn(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  let text = '';
+  for await (const chunk of output) {
+    text += new TextDecoder().decode(chunk);
+    const address = /http:\/\/\S+\//.exec(text)?.[0];
+    if (address !== undefined) return address;
+  }
+  throw new Error(`no address in: ${text}`);
 }
 
 describe('the program for this platform', () => {
@@ -58,11 +69,34 @@ describe('the program for this platform', () => {
     expect(readFileSync(join(place, 'pong.gif')).toString('latin1', 0, 6)).toBe('GIF89a');
   }, 60_000);
 
+  test('writes a report, with the fonts and the renderer that it carries', async () => {
+    const { code, stderr } = await run(['report', 'runs/same', '--out', 'same.html']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(readFileSync(join(place, 'same.png')).toString('latin1', 1, 4)).toBe('PNG');
+  }, 60_000);
+
   test('carries the other provider of WebGPU, too, the default on macOS', async () => {
     const { code, stdout, stderr } = await run(['doctor'], { WGSL_DQN_PROVIDER: 'bun-webgpu' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^provider +bun-webgpu \d/m);
     expect(stdout).toContain('All is well');
+  }, 60_000);
+
+  test('serves the dashboard: the page that was bundled into it, shaders, games', async () => {
+    const server = start(['dashboard', '--port', '0']);
+    try {
+      const address = await addressIn(server.stdout);
+      const page = await (await fetch(address)).text();
+      const script = /src="([^"]+\.js)"/.exec(page)![1];
+      const code = await fetch(new URL(script, address));
+      expect(code.headers.get('content-type')).toContain('javascript');
+      expect((await code.text()).length).toBeGreaterThan(10_000);
+      const shader = await (await fetch(`${address}shaders/conv2d.forward.wgsl`)).text();
+      expect(shader).toBe(readFileSync(join(projectFolder, 'shaders', 'conv2d.forward.wgsl'), 'utf8'));
+    } finally {
+      server.kill();
+      await server.exited;
+    }
   }, 60_000);
 
   test('a mistake is one line, and nothing is left behind', async () => {
