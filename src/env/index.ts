@@ -47,5 +47,4 @@ export {
   makeEnvironment,
 } from './makeEnvironment.ts';
 export { commonEnvironment, type EnvironmentOptions } from './options.ts';
-export { type Palette, paletteOf } from './palette.ts';
 export { type PreprocessOptions, type Preprocessor, preprocessorFor } from './preprocess.ts';

@@ -201,10 +201,10 @@ describe('examples', () => {
 
   test('dqn.ts: learns what ten random games in a row do not reach', () => {
     const means = [...example('dqn', '4300').matchAll(/last 10 games (\S+)/g)].map(([, mean]) => Number(mean));
-    expect(means.length).toBe(4);
+    expect(means.length).toBeGreaterThan(2);
     expect(means[0]).toBeLessThan(-3);
     // A random game is -6 with a deviation of 2.5, the mean of ten 0.8.
-    expect(means[3]).toBeGreaterThan(0);
+    expect(means.at(-1)).toBeGreaterThan(0);
   }, 240_000);
 });
 
