@@ -11,6 +11,7 @@ import { UserError } from '../../src/errors.ts';
 import { agentOptions, environmentOptions } from '../../src/run/configuration.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { createRunFolder, openCheckpoint } from '../../src/run/runFolder.ts';
+import { readRunStatus } from '../../src/run/runStatus.ts';
 import { loadCartridge, openEnvironment } from '../../src/run/session.ts';
 import { temporaryFolder } from './cli.ts';
 
@@ -57,6 +58,10 @@ test('a lost device: the last checkpoint is named and whole', async () => {
   expect(line).toContain(`bun run train --resume ${runFolder}`);
   expect(openCheckpoint(runFolder).agent.counters.agentSteps % 80).toBe(0);
   expect(existsSync(join(runFolder, 'rescued.safetensors'))).toBe(false);
+  expect(readRunStatus(runFolder)).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('device was lost'),
+  });
 });
 
 test('a failure that leaves the device alive: its weights are kept beside the checkpoints', async () => {

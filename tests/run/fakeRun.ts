@@ -218,7 +218,9 @@ export function configured(more: object) {
 const training = (run: Omit<TrainingOptions, 'cartridge' | 'display'>): Training =>
   new Training({ ...run, cartridge, screen, display });
 
-export function started(more: object) {
+const evaluationOf = (games: FakeGames) => ({ evaluationEnvironment: games, evaluationScreen: screen });
+
+export function started(more: object, surroundings: Pick<TrainingOptions, 'status'> = {}) {
   const configuration = configured(more);
   const runFolder = createRunFolder(configuration, { cartridge: {}, adapter: null, command: ['train'] });
   const agent = new FakeAgent();
@@ -227,7 +229,7 @@ export function started(more: object) {
     agent,
     games,
     runFolder,
-    training: training({ agent, configuration, runFolder, evaluationEnvironment: games, evaluationScreen: screen }),
+    training: training({ ...surroundings, ...{ agent, configuration, runFolder, ...evaluationOf(games) } }),
   };
 }
 
@@ -240,8 +242,7 @@ export async function resumed(path: string, more: object) {
   const { runFolder } = checkpoint;
   const configuration = resolveConfiguration({ game: 'pong', flags: { ...checkpoint.configuration, ...more } });
   const games = new FakeGames();
-  const evaluation = { evaluationEnvironment: games, evaluationScreen: screen };
-  const run = { agent, configuration, runFolder, ...evaluation, resumedFrom: checkpoint };
+  const run = { agent, configuration, runFolder, ...evaluationOf(games), resumedFrom: checkpoint };
   return { agent, games, runFolder, training: training(run) };
 }
 

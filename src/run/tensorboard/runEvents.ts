@@ -9,7 +9,7 @@ import { EventFile } from './eventFile.ts';
 import type { SummaryValue } from './eventSchema.ts';
 import { histogramOf } from './histogram.ts';
 
-/** Those that are null are left out. */
+/** Those that are null or no number are left out, as there was nothing to measure. */
 type Scalars = Readonly<Record<string, number | null>>;
 
 export class RunEvents {
@@ -28,7 +28,7 @@ export class RunEvents {
   metrics(metrics: EpisodeMetrics | ProgressMetrics | EvaluationMetrics): void {
     const scalars = scalarsOf(metrics);
     const values = Object.entries(scalars).flatMap(([tag, simpleValue]) =>
-      typeof simpleValue === 'number' ? [{ tag, simpleValue }] : [],
+      simpleValue !== null && Number.isFinite(simpleValue) ? [{ tag, simpleValue }] : [],
     );
     this.#add(metrics.agentSteps, values);
   }
