@@ -2,6 +2,8 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { watchRuns } from './runsStore.ts';
+import { keepZodFromCompiling } from './zodWithoutEval.ts';
 
+keepZodFromCompiling();
 watchRuns();
 render(<App />, document.getElementById('app')!);

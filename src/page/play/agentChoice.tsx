@@ -33,8 +33,7 @@ export function useAgents(run: string | undefined): readonly OfferedAgent[] | un
   const named = run === undefined ? [] : ofRun(run, '');
   if (shipped === undefined || listed === undefined) return run === undefined ? undefined : named;
   const ofRuns = listed.filter(({ agentSteps }) => agentSteps > 0).flatMap(({ id, game }) => ofRun(id, game));
-  const isListed = listed.some(({ id }) => id === run);
-  return [...shipped, ...ofRuns, ...(isListed ? [] : named)];
+  return [...shipped, ...ofRuns, ...(ofRuns.some(({ name }) => name.run === run) ? [] : named)];
 }
 
 /** The agent to begin with: the run's that is asked for, else one for the game that is being played, else the first. */
@@ -47,7 +46,7 @@ function ofGame(gameId: string): OfferedAgent {
   return { key: `shipped/${gameId}`, label: `${gameId}, ready trained`, gameId, name: { shipped: gameId } };
 }
 
-function ofRun(run: string, gameId: string): OfferedAgent[] {
+function ofRun(run: string, gameId: string) {
   return (['best', 'last'] as const).map((weights) => ({
     ...{ key: `${weights}/${run}`, label: `${run}, ${weights} weights`, gameId },
     name: { run, weights },

@@ -2,7 +2,6 @@
  * The view that plays: our own games or a cartridge of the user's, by the user, by a trained agent on the browser's WebGPU, or by both side
  * by side. What is chosen is loaded here; stageView.tsx shows it.
  */
-import '../zodWithoutEval.ts';
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { adapterName } from '../../../kernels/runtime/adapterInfo.ts';
@@ -194,7 +193,7 @@ function PlayView({ run, speed: firstSpeed = 1 }: PlayOptions) {
 /** What went wrong, and what to do about it. */
 function Problem({ error, isHuman }: { readonly error: unknown; readonly isHuman: boolean }) {
   const { message, hint = '' } = error as Error & { hint?: string };
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/[.\s]+$/, '')}.`;
+  const sentence = `${message.replace(/[.\s]+$/, '')}.`;
   return (
     <div class="problem play-problem">
       {error instanceof NoAdapterError && (

@@ -134,6 +134,8 @@ export function StageView(props: StageViewProps) {
   );
 }
 
+const leadWords = ['The agent leads.', 'Level.', 'You lead.'];
+
 /** What a change means in words, for those who do not see it, and for the best scores. */
 class Told {
   readonly #say: (words: string) => void;
@@ -167,7 +169,7 @@ class Told {
       else if (state === 'playing') this.#say(wasPaused ? 'Goes on.' : isMatch ? 'Go.' : 'The game has begun.');
     }
     const lead = Math.sign(humanScore - agentScore);
-    if (isMatch && phase === 'playing' && lead !== this.#lead) this.#say(leadText(stage));
+    if (isMatch && phase === 'playing' && lead !== this.#lead) this.#say(leadWords[lead + 1]);
     this.#lead = lead;
   }
 }

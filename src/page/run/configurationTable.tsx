@@ -122,10 +122,7 @@ function useDescriptions(configuration: Readonly<Record<string, unknown>>): read
   return descriptions;
 }
 
-async function loadAbout() {
-  await import('../zodWithoutEval.ts');
-  return import('./configurationAbout.ts');
-}
+const loadAbout = () => import('./configurationAbout.ts');
 
 function rowsOf(configuration: Readonly<Record<string, unknown>>, descriptions: readonly FieldDescription[]): Row[] {
   const about = new Map(descriptions.map((description) => [description.name, description]));
