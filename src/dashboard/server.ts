@@ -100,7 +100,7 @@ class Site {
 
   async answer(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname === eventsPath) return this.#listen(request);
+    if (pathname === eventsPath) return this.#listen();
     const asset = this.#page.assets.get(pathname);
     if (asset !== undefined) return this.#asset(request, pathname, asset);
     if (pathname === '/' && this.#page.error !== undefined) {
@@ -122,9 +122,9 @@ class Site {
     return fileAnswer(request, { body: bytes, type, version: hash(bytes), caching });
   }
 
-  #listen(request: Request): Response {
+  #listen(): Response {
     const headers = { 'Content-Type': 'text/event-stream' };
-    return new Response(request.method === 'HEAD' ? null : this.#events.listen(), { headers });
+    return new Response(this.#events.listen(), { headers });
   }
 }
 

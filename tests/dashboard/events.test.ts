@@ -63,6 +63,8 @@ test('first all runs, then those that grow, come and go, to everyone who listens
   for (const event of await nextOfAll()) expect(event?.changed.toSorted()).toEqual(['a', 'b']);
   a.append(episode(2, 150, 2));
   expect(await nextOfAll()).toEqual(Array(2).fill({ changed: ['a'], removed: [] }));
+  const answer = await fetch(`${dashboard.url}api/runs/a/series?keys=episode.reward`);
+  expect(await answer.json()).toMatchObject({ series: [{ x: [75, 150], y: [1, 2] }] });
   runs.make('c');
   expect(await nextOfAll()).toEqual(Array(2).fill({ changed: ['c'], removed: [] }));
   rmSync(join(runs.root, 'b'), { recursive: true });

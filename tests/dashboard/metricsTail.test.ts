@@ -109,6 +109,15 @@ describe('metrics.jsonl is read', () => {
     expect(tail.tables.episode.columns.size).toBeLessThan(1000);
   });
 
+  test('with nothing where a line has no such key, however many lines there are', () => {
+    const lines = Array.from({ length: 500 }, (_, i) => episode(i + 1, i, i % 7, i % 100 === 0 ? { seldom: i } : {}));
+    writeFileSync(path, text(...lines));
+    const tail = new MetricsTail(path);
+    atOnce(tail.update());
+    const seldom = lines.map((_, row) => tail.tables.episode.value('seldom', row));
+    expect(seldom).toEqual(lines.map((_, i) => (i % 100 === 0 ? i : null)));
+  });
+
   test('past a line that is longer than memory should be', () => {
     const long = `{"type":"episode","agentSteps":1,"reward":${'1'.repeat(40 << 20)}}\n`;
     writeFileSync(path, text(episode(1, 75, 1)) + long + text(episode(2, 150, 2)));
@@ -131,6 +140,15 @@ describe('a resumed run cuts metrics.jsonl', () => {
     truncateSync(path, text(before[0]).length);
     expect(rewards(tail)).toEqual([1]);
     expect(tail.totals).toMatchObject({ agentSteps: 75, episodes: 1 });
+  });
+
+  test('and it is far shorter', () => {
+    const many = Array.from({ length: 100 }, (_, i) => episode(i + 1, i, 1));
+    writeFileSync(path, text(...many));
+    const tail = new MetricsTail(path);
+    rewards(tail);
+    writeFileSync(path, text(episode(1, 75, 4)));
+    expect(rewards(tail)).toEqual([4]);
   });
 
   test('and it is longer again before anybody looks', () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isLoopback, ownHosts } from '../../src/dashboard/guard.ts';
+import { isLoopback, ownHosts, pathParts } from '../../src/dashboard/guard.ts';
 import { type Dashboard, serveDashboard } from '../../src/dashboard/server.ts';
 import { configFile, episode, MadeRuns } from './madeRun.ts';
 import { rawRequest, rawText } from './rawRequest.ts';
@@ -78,7 +78,11 @@ describe.each(everyRoute)('%s', (path) => {
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'])('refuses %s', async (method) => {
     const { status, headers } = await ask({ 'Content-Length': '0' }, method);
-    expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect([status, headers.get('allow'), headers.get('x-content-type-options')]).toEqual([
+      405,
+      'GET, HEAD',
+      'nosniff',
+    ]);
   });
 
   test.each([
@@ -274,6 +278,13 @@ describe('no path leads out', () => {
     expect((await rawRequest(dashboard.port, '/api/runs/turning/live')).status).toBe(404);
     rmSync(run.folder);
   });
+});
+
+test('the parts of a path are names, or there are none', () => {
+  expect(pathParts('/api/runs/a%20run/%C3%A4')).toEqual(['api', 'runs', 'a run', 'ä']);
+  expect(pathParts('/%252e%252e')).toEqual(['%2e%2e']);
+  for (const path of ['/..', '/a/./b', '/%2e%2e', '/a%2fb', '/a%5cb', '/a%00', '/%0a', '/%ff', '/%'])
+    expect(pathParts(path)).toBeUndefined();
 });
 
 describe('the names of a server', () => {

@@ -234,7 +234,7 @@ test('/api/runs/<id>/weights are the best ones, and those of the newest checkpoi
   const run = runs.make('a');
   for (const which of ['best', 'last', 'other']) expect((await get(`api/runs/a/weights/${which}`)).status).toBe(404);
   run.write('best.safetensors', 'best');
-  for (const step of ['000000900', '000010000', '1000000000'])
+  for (const step of ['000000900', '999999999', '1000000000', '000010000'])
     run.write(`checkpoints/step-${step}/weights.safetensors`, step);
   run.write('checkpoints/.unfinished-1-step-2000000000/weights.safetensors', 'unfinished');
   run.write('checkpoints/step-3000000000/manifest.json', '{}');

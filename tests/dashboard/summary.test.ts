@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DiskUsage } from '../../src/run/reading/diskUsage.ts';
 import { atOnce } from '../../src/run/reading/paced.ts';
 import { RunReader, summarizeRun } from '../../src/run/reading/runReader.ts';
-import { listRuns } from '../../src/run/reading/runRoot.ts';
+import { listRuns, RunRoot } from '../../src/run/reading/runRoot.ts';
 import { runState } from '../../src/run/reading/runState.ts';
 import type { RunStatus } from '../../src/run/runStatus.ts';
 import { configFile, episode, evaluation, MadeRuns, progress } from './madeRun.ts';
@@ -146,6 +146,18 @@ test('runs are listed with the one that began last first; links that lead elsewh
   } finally {
     elsewhere.remove();
   }
+});
+
+test('a run that is gone is forgotten', () => {
+  const root = new RunRoot(runs.root);
+  const run = runs.make('a', [episode(1, 75, 1)]);
+  const list = () => atOnce(root.update()).map(({ agentSteps }) => agentSteps);
+  expect(list()).toEqual([75]);
+  const reader = root.reader('a');
+  expect(root.reader('a')).toBe(reader);
+  rmSync(run.folder, { recursive: true });
+  expect(list()).toEqual([]);
+  expect(root.reader('a')).not.toBe(reader);
 });
 
 describe('the state of a run', () => {

@@ -54,7 +54,6 @@ export class MetricsTable {
     if (column === undefined) {
       if (this.columns.size === mostColumns) return;
       column = new MetricsColumn(typeof value === 'boolean', this.#capacity);
-      column.isAscending = this.#rows === 0;
       this.columns.set(key, column);
     }
     const row = this.#rows;
