@@ -13,7 +13,7 @@ export interface Step {
   readonly name: string;
   /** Words of a command; it runs in the clone, but for the first step, which makes it. */
   readonly command: readonly string[];
-  /** The step is done when a line of output matches, and the command is stopped; without it, when the command ends. */
+  /** The step is done when the output matches, and the command is stopped; without it, when the command ends. */
   readonly until?: RegExp;
 }
 
@@ -76,31 +76,38 @@ export async function timeSteps(
   return timed;
 }
 
-/** Resolves to when the step was done; a command that goes on is stopped as by Ctrl-C, and waited for. */
+/** Resolves to when the step was done. The command runs in a terminal, and what goes on is ended by Ctrl-C and waited for. */
 async function run({ project, env }: Place, { name, command, until }: Step): Promise<number> {
+  const decoder = new TextDecoder();
+  let output = '';
+  let doneMs: number | undefined;
+  const terminal = new Bun.Terminal({
+    ...{ cols: 120, rows: 40 },
+    data(_, bytes) {
+      output += decoder.decode(bytes, { stream: true });
+      if (until === undefined || doneMs !== undefined || !until.test(output)) return;
+      doneMs = performance.now();
+      stop();
+    },
+  });
   const cwd = name === cloneStep.name ? join(project, '..') : project;
   const child = Bun.spawn([...command], {
     cwd,
-    env,
+    env: { ...env, TERM: 'xterm-256color' },
+    terminal,
     detached: true,
     timeout: timeoutMs,
-    ...{ stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' },
   });
-  let output = '';
-  let doneMs: number | undefined;
-  const read = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) {
-      output += decoder.decode(bytes, { stream: true });
-      if (until === undefined || doneMs !== undefined || !until.test(output)) continue;
-      doneMs = performance.now();
-      // npx and bun pass no signal on; Ctrl-C in a terminal goes to the whole group, too.
-      process.kill(-child.pid, 'SIGINT');
-    }
-  };
-  const [, , code] = await Promise.all([read(child.stdout), read(child.stderr), child.exited]);
+  // A terminal's Ctrl-C: the character for a program that reads keys, the signal for all of the group, which Bun's terminal does not send.
+  function stop(): void {
+    terminal.write('\x03');
+    process.kill(-child.pid, 'SIGINT');
+  }
+  const code = await child.exited;
+  const endedMs = performance.now();
+  terminal.close();
   if (until === undefined ? code !== 0 : doneMs === undefined) {
     throw new UserError(`${name}: \`${command.join(' ')}\` ended with ${code}.`, output.trim().slice(-500));
   }
-  return doneMs ?? performance.now();
+  return doneMs ?? endedMs;
 }

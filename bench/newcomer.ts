@@ -15,13 +15,14 @@ export const newcomerSteps: readonly Step[] = [
   installStep,
   { name: 'what this machine has', command: ['npx', 'bun', 'run', 'doctor'] },
   {
-    name: 'half a minute of a trained agent as a GIF',
-    command: ['npx', 'bun', 'run', 'play', 'pong', '--pretrained', '--gif', 'pong.gif'],
+    name: 'the first picture of a trained agent in the terminal',
+    command: ['npx', 'bun', 'run', 'watch', 'pong'],
+    until: /[▀▄█]/,
   },
   {
     name: 'training has begun: the first line of progress',
     command: ['npx', 'bun', 'run', 'train', 'catch', '--log-every-seconds', '1'],
-    until: /^[\d,]+ steps \|/m,
+    until: /[\d,]+ steps \|/,
   },
 ];
 
