@@ -217,7 +217,7 @@ describe('curves', () => {
     expect(asked.some((path) => path.includes('x=elapsedSeconds'))).toBe(true);
     const linear = await drawn(page, 'loss', first);
     const before = await pictureOf(page, '.chart-loss canvas');
-    await page.getByRole('button', { name: 'Logarithmic Loss' }).click();
+    await page.getByRole('button', { name: 'log axis: Loss' }).click();
     await eventually(
       () => pictureOf(page, '.chart-loss canvas'),
       (picture) => picture !== before,

@@ -136,8 +136,12 @@ export async function settledPicture(page: Page, selector: string): Promise<stri
 }
 
 /** Waits until `get` gives what `isRight` accepts, and returns it; throws with the last one. */
-export async function eventually<T>(get: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
-  const endMs = performance.now() + patienceMs;
+export async function eventually<T>(
+  get: () => Promise<T>,
+  isRight: (value: T) => boolean,
+  withinMs = patienceMs,
+): Promise<T> {
+  const endMs = performance.now() + withinMs;
   for (;;) {
     const value = await get();
     if (isRight(value)) return value;

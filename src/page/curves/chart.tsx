@@ -61,7 +61,7 @@ export function Chart(props: ChartProps) {
             type="button"
             class="small"
             aria-pressed={isLogarithmic}
-            aria-label={`Logarithmic ${definition.title}`}
+            aria-label={`log axis: ${definition.title}`}
             onClick={() => logarithmic.set(toggled(logarithmicCharts, definition.name))}
           >
             log

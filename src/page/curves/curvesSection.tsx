@@ -163,16 +163,20 @@ function useCurveSource(): CurveSource {
 
 /** Points to ask for: the pixels of the widest chart, in coarse steps, so that a window's edge can be moved without new questions. */
 function usePoints(section: { current: HTMLElement | null }): number {
-  const [points, setPoints] = useState(600);
+  const [points, setPoints] = useState(() => pointsOf(document.documentElement.clientWidth));
   useEffect(() => {
     const resized = new ResizeObserver(([entry]) => {
-      const widest = Math.min(entry.contentRect.width, 1000) * Math.min(2, window.devicePixelRatio || 1);
-      setPoints(Math.max(300, Math.ceil(widest / 300) * 300));
+      setPoints(pointsOf(entry.contentRect.width));
     });
     resized.observe(section.current!);
     return () => resized.disconnect();
   }, []);
   return points;
+}
+
+function pointsOf(width: number): number {
+  const widest = Math.min(width, 1000) * Math.min(2, window.devicePixelRatio || 1);
+  return Math.max(300, Math.ceil(widest / 300) * 300);
 }
 
 function wholeExtent(source: CurveSource, runs: readonly ShownRun[]): Range {

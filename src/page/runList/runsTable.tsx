@@ -43,15 +43,12 @@ export function RunsTable({
                   <button
                     type="button"
                     title={column.about}
-                    aria-label={column.about ?? column.title}
+                    aria-label={column.about ? `${column.title}: ${column.about}` : column.title}
                     onClick={() =>
                       sortBy.set({ column: column.key, descending: isSorted ? !sort.descending : column.isNumber })
                     }
                   >
                     {column.title}
-                    <span class="arrow" aria-hidden="true">
-                      {isSorted ? (sort.descending ? '↓' : '↑') : ''}
-                    </span>
                   </button>
                 </th>
               );
