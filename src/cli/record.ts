@@ -14,6 +14,8 @@ import { openStages, type Stage, screensOf } from './recordStages.ts';
 import { trainedFlags } from './trained.ts';
 import { shown } from './words.ts';
 
+/** How long Ctrl-C may take. */
+const letInEveryMs = 50;
 /** Half a minute of an NTSC console. */
 const defaultFrames = 1800;
 
@@ -105,6 +107,7 @@ export const recordCommand: Command = {
     const release = abortOnSignal(recording);
     try {
       let recorded = 0;
+      let letInMs = performance.now();
       const screens = screensOf(stages, episodes, ({ stage, reward, agentSteps }) =>
         progress.line(
           `${asked === undefined ? 'Game over' : stages[stage].name}: reward ${reward}, ${agentSteps} steps`,
@@ -117,6 +120,11 @@ export const recordCommand: Command = {
         recording.add(panels?.pixels ?? newest[0].screen);
         await recording.drain();
         recorded++;
+        // Without a GPU and ffmpeg nothing else would let signals in.
+        if (performance.now() - letInMs > letInEveryMs) {
+          await Bun.sleep(0);
+          letInMs = performance.now();
+        }
         progress.show(() => `Recording: ${(recorded / consoleRate).toFixed(1)} s of play`);
         if (frames !== undefined && recorded >= frames) break;
       }

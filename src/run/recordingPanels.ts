@@ -20,7 +20,11 @@ export interface PanelOptions {
 
 /** Between panels, pixels; even, so that a video's squares lie in one panel. */
 const gap = 8;
+/** Of a panel's width; but letters can be read. */
 const captionShare = 0.06;
+const leastCaptionHeight = 14;
+/** Red, green and blue of a grey differ by less. */
+const leastHue = 9;
 
 /** Await `openSvg` first. */
 export class PanelPicture {
@@ -41,7 +45,7 @@ export class PanelPicture {
     this.#options = options;
     this.#panelWidth = width * pixelWidth;
     // Even, as every height of a video is.
-    this.#captionHeight = 2 * Math.round((captionShare * this.#panelWidth) / 2);
+    this.#captionHeight = Math.max(leastCaptionHeight, 2 * Math.round((captionShare * this.#panelWidth) / 2));
     this.width = panels * this.#panelWidth + (panels - 1) * gap;
     this.height = this.#captionHeight + height * pixelHeight;
     this.#enlarged = new Uint8Array(this.#panelWidth * height * pixelHeight);
@@ -95,6 +99,7 @@ function greyBytes(format: TelevisionFormat): Uint8Array {
     for (let byte = 0; byte < 256; byte += 2) {
       const colour = rgb[byte];
       const parts = [colour >> 16, (colour >> 8) & 255, colour & 255];
+      if (Math.max(...parts) - Math.min(...parts) >= leastHue) continue;
       const distance = parts.reduce((sum, part) => sum + (part - grey) ** 2, 0);
       if (distance < least) [nearest, least] = [byte, distance];
     }

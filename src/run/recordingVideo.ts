@@ -142,7 +142,8 @@ export class VideoRecorder {
     this.#process.kill('SIGKILL');
     await this.#process.exited;
     rmSync(this.#unfinished, { force: true });
-    const complaint = (await this.#complaints).trim().split('\n').at(-1) || `it ended with ${this.#process.exitCode}`;
+    const said = (await this.#complaints).trim().split('\n').join(' ');
+    const complaint = said || `it ended with ${this.#process.exitCode}`;
     throw new UserError(`ffmpeg could not write ${this.#path}: ${complaint}.`, 'Record a .gif, which needs no ffmpeg.');
   }
 
