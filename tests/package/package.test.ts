@@ -152,6 +152,25 @@ describe('types', () => {
     ).toBe('');
   });
 
+  test('what examples/README.md writes compiles', () => {
+    const page = readFileSync(join(installed.folder, 'examples/README.md'), 'utf8');
+    const blocks = [...page.matchAll(/### `(wgsl-dqn\/\w+)`[\s\S]*?```ts\n([\s\S]*?)```/g)];
+    expect(blocks.map(([, subpath]) => subpath)).toEqual(subpaths.map((subpath) => `wgsl-dqn/${subpath}`));
+    const listed = readFileSync(join(import.meta.dir, 'surface.txt'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const files = blocks.map(([, , code], at) => {
+      // A name comes from the first subpath that has it.
+      const names = new Map(listed.toReversed().map((line) => line.split(' ').toReversed() as [string, string]));
+      const imports = [...names].filter(([name]) => new RegExp(`\\b${name}[.(]`).test(code));
+      const lines = imports.map(([name, subpath]) => `import { ${name} } from '${subpath}';\n`);
+      const path = join(installed.project, `page${at}.ts`);
+      writeFileSync(path, `${lines.join('')}declare const bytes: Uint8Array;\n${code}export { bytes };\n`);
+      return path;
+    });
+    expect(compile('page', { lib: ['es2022', 'dom'], noUncheckedIndexedAccess: false }, files)).toBe('');
+  });
+
   test('console and environment need no types but those of the language', () => {
     const program = "import { Console } from 'wgsl-dqn/emulator';\nimport { makeEnvironment } from 'wgsl-dqn/env';\n";
     const good = join(installed.project, 'good.ts');
