@@ -22,8 +22,8 @@ import { protocolNames } from '../../src/run/protocols.ts';
 import { projectFolder } from '../../src/run/provenance.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 
-/** Flags of other programs that pages name by themselves. */
-const flagsOfOthers = new Set(['--gpus']);
+/** Flags of other programs, docker and npm, that pages name by themselves. */
+const flagsOfOthers = new Set(['--gpus', '--omit']);
 /** Variables that the project's code does not read by name: of the NVIDIA container runtime, and of Mesa. */
 const variablesOfOthers = new Set(['NVIDIA_DRIVER_CAPABILITIES', 'LP_NATIVE_VECTOR_WIDTH']);
 
