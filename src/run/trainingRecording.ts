@@ -1,7 +1,7 @@
 /**
- * GIFs of a run's games, one screen an agent step, each pixel of the console 2 x 2: every so many games of training, 30 screens a second,
- * as Graetz's notebook does, and of each evaluation the first minute of its first game, as fast as it is played.
- * A game of training that is under way when a run stops is not recorded, nor an evaluation that a stop breaks off.
+ * GIFs of a run's games, one screen an agent step: every so many games of training, 30 screens a second, each pixel of the console 2 x 2,
+ * as Graetz's notebook does; and of each evaluation the first minute of its first game, as fast and as wide as a television shows it, each
+ * pixel 2 x 1. A game of training that is under way when a run stops is not recorded, nor an evaluation that a stop breaks off.
  * Source: reference algorithms.md C.
  */
 import { mkdirSync } from 'node:fs';
@@ -11,12 +11,7 @@ import type { WatchedScreen } from './live/liveOutput.ts';
 import { GifRecorder } from './recordingGif.ts';
 
 const screenWidth = 160;
-const scale = 2;
 const secondsOfEvaluation = 60;
-
-function recorderOf({ screenHeight: height, format }: WatchedScreen, framesPerSecond: number): GifRecorder {
-  return new GifRecorder({ width: screenWidth, height, format, framesPerSecond, scale, pixelAspect: 1 });
-}
 
 /** Writes `recordings/<name>.gif` in the run's folder. Throws UserError where it cannot be written. */
 function writeGif(runFolder: string, name: string, gif: Uint8Array): void {
@@ -41,7 +36,9 @@ export class GameRecording {
   /** The game of this number, from 1, begins. */
   gameBegins(game: number): void {
     if (this.#every === 0 || game % this.#every !== 0) return;
-    this.#recorder = recorderOf(this.#source!, 30);
+    const { screenHeight: height, format } = this.#source!;
+    const shape = { width: screenWidth, height, format, scale: 2, pixelAspect: 1 } as const;
+    this.#recorder = new GifRecorder({ ...shape, framesPerSecond: 30 });
   }
 
   /** An agent step is done. */
@@ -68,7 +65,9 @@ export class EvaluationRecording {
   constructor(source: WatchedScreen, frameSkip: number) {
     const framesPerSecond = (source.format === 'NTSC' ? 60 : 50) / frameSkip;
     this.#source = source;
-    this.#recorder = recorderOf(source, framesPerSecond);
+    const { screenHeight: height, format } = source;
+    const shape = { width: screenWidth, height, format, scale: 1, pixelAspect: 2 } as const;
+    this.#recorder = new GifRecorder({ ...shape, framesPerSecond });
     this.#screens = Math.ceil(secondsOfEvaluation * framesPerSecond);
   }
 
@@ -83,6 +82,6 @@ export class EvaluationRecording {
   write(runFolder: string, agentSteps: number): { readonly gif: Uint8Array; width: number; height: number } {
     const gif = this.#recorder.finish();
     writeGif(runFolder, `evaluation-${String(agentSteps).padStart(9, '0')}`, gif);
-    return { gif, width: screenWidth * scale, height: this.#source.screenHeight * scale };
+    return { gif, width: 2 * screenWidth, height: this.#source.screenHeight };
   }
 }

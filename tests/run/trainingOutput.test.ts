@@ -72,8 +72,8 @@ describe("TensorBoard's events", () => {
       ['evaluation/game', 100],
     ]);
     const gif = readFileSync(join(runFolder, 'recordings', 'evaluation-000000100.gif'));
-    expect(images[1].image).toEqual({ width: 320, height: 4, colorspace: 3, bytes: gif });
-    expect([gif.readUInt16LE(6), gif.readUInt16LE(8)]).toEqual([320, 4]);
+    expect(images[1].image).toEqual({ width: 320, height: 2, colorspace: 3, bytes: gif });
+    expect([gif.readUInt16LE(6), gif.readUInt16LE(8)]).toEqual([320, 2]);
   });
 
   test('of a killed run that goes on are not there twice, and nothing up to the checkpoint is missing', async () => {
