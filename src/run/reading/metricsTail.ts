@@ -9,8 +9,8 @@ import { MetricsTable, type MetricsType } from './metricsTable.ts';
 import type { Paced } from './paced.ts';
 import { RunningTotals } from './runningTotals.ts';
 
-/** Read at once: some thousand lines, which take a few milliseconds. */
-const chunkBytes = 1 << 20;
+/** Read at once: some thousand lines, which take a millisecond or two. */
+const chunkBytes = 1 << 18;
 /** A line of more bytes is none. */
 const longestLineBytes = 1 << 24;
 /** Compared before the file is read on: a line and more, with times and rewards that another try does not repeat. */

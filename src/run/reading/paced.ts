@@ -6,7 +6,7 @@
 export type Paced<T> = Generator<void, T>;
 
 /** How long a slice of a server's work may be, milliseconds; the piece that begins before its end is added to it. */
-const sliceMs = 15;
+const sliceMs = 10;
 
 export function atOnce<T>(work: Paced<T>): T {
   for (;;) {

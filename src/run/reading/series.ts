@@ -141,11 +141,16 @@ function addBucket(
   begin: number,
   end: number,
 ): void {
-  let [count, sum, sumPlaces, allPlaces] = [0, 0, 0, 0];
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const places = axis.values;
+  let count = 0;
+  let sum = 0;
+  let sumPlaces = 0;
+  let allPlaces = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
   for (let i = begin; i < end; i++) {
     const row = order === undefined ? first + i : order[i];
-    const place = axis.values[row];
+    const place = places[row];
     const value = values[row];
     allPlaces += place;
     if (Number.isNaN(value)) continue;
