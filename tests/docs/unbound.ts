@@ -26,7 +26,7 @@ const units = [
   '(?:frames|steps|updates|instructions|games|samples)(?:/s| an? (?:second|minute|hour))',
 ].join('|');
 const digits = String.raw`[-−+]?(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)`;
-const value = String.raw`(?:${digits}|${bound})`;
+const value = `(?:${digits}|${bound})`;
 
 const patterns: readonly RegExp[] = [
   // 12 ms, 5 to 15 times slower, 1.5, 2 and 3 GB/s, 63 %
