@@ -1,6 +1,6 @@
 /**
  * Reads a safetensors file by the letter of the format's page (https://github.com/huggingface/safetensors, "Format"), and shares nothing
- * with src/run/safetensors.ts.
+ * with src/agent/safetensors.ts.
  */
 
 /** Throws where the file breaks a rule of the page. */
