@@ -30,11 +30,11 @@ export class DashboardBrowser {
   }
 
   /** Serves the run folders in `runs` on a free port and starts a browser. */
-  static async open(runs: string): Promise<DashboardBrowser> {
+  static async open(runs: string, openBrowser = () => openChromium({ webgpu: false })): Promise<DashboardBrowser> {
     const made = new DashboardBrowser(runs);
     made.#dashboard = await serveDashboard({ runs, port: 0, hostname: '127.0.0.1' });
     if (made.#dashboard.pageError !== undefined) throw new Error(made.#dashboard.pageError);
-    made.#browser = await openChromium({ webgpu: false });
+    made.#browser = await openBrowser();
     return made;
   }
 

@@ -47,12 +47,17 @@ export function CurvesSection({ runs, remove }: Props) {
     source.want({ ids: ids === '' ? [] : ids.split('\n'), axis, zoom, margin: coarseMargin, points });
   }, [source, ids, axis, zoom, coarseMargin, points]);
 
+  const lastCharts = useRef<readonly ChartDefinition[]>([]);
   const charts = useMemo(() => {
     const looks = runs.map(({ id, place }) => ({ run: id, ...styleOf(place, shownTheme) }));
-    return chartDefinitions.flatMap((definition) => {
+    const made = chartDefinitions.flatMap((definition) => {
       const curves = looks.flatMap((look) => curveOf(source, definition, look, reach));
       return curves.length > 0 ? [{ definition, curves }] : [];
     });
+    const isWaiting = runs.some(({ id }) => source.seriesOf(id) === undefined && source.errorOf(id) === undefined);
+    if (made.length > 0 || !isWaiting) lastCharts.current = made.map(({ definition }) => definition);
+    // Over another axis everything is asked for again; meanwhile the charts keep their places.
+    return made.length > 0 ? made : lastCharts.current.map((definition) => ({ definition, curves: [] }));
   }, [version, configurations, ids, runs.map(({ place }) => place).join(), shownTheme, reach]);
 
   const errors = runs.flatMap(({ id }) => source.errorOf(id) ?? []);
