@@ -1,6 +1,6 @@
 /**
  * A DQN from the parts, on our own Catch: the loop of Mnih et al. 2015, Algorithm 1, written out. Random play scores about -6 a game, the
- * best is 10; after 6,000 steps, less than a minute on two cores without a GPU, it catches most of them.
+ * best is 10; after 6,000 steps, a minute or two without a GPU, it catches most fruits.
  *
  *   bun examples/dqn.ts [STEPS]
  *
