@@ -65,6 +65,34 @@ describe('playing', () => {
     expect(rewards.reduce((sum, reward) => sum + reward, 0) / 2000).toBeCloseTo(7, 0);
     expect(new Set(rewards).size).toBeGreaterThan(5);
   });
+
+  test('valuing every state asks the policy at each step and plays the same', async () => {
+    const played = async (valuesAll: boolean) => {
+      let asked = 0;
+      const counting = { act: async () => [2, ++asked][0] };
+      const play = new Play(new FakeGames(), counting, { ...options, epsilon: 0.6, valuesAll });
+      const steps: unknown[] = [];
+      for (let step = 0; step < 200; step++) steps.push([await play.step(), play.last]);
+      return { asked, steps };
+    };
+    const [all, needed] = [await played(true), await played(false)];
+    expect(all.steps).toEqual(needed.steps);
+    expect(all.asked).toBe(200);
+    expect(needed.asked).toBeLessThan(120);
+  });
+
+  test('the last step is told, and a game that is left is followed by another one', async () => {
+    const games = new FakeGames();
+    const play = new Play(games, policy, options);
+    expect(play.last).toBeUndefined();
+    await play.step();
+    await play.step();
+    expect(play.last).toEqual({ action: 2, wasRandom: false, reward: 4, agentSteps: 2 });
+    play.leaveGame();
+    await play.step();
+    expect(play.last).toEqual({ action: 2, wasRandom: false, reward: 2, agentSteps: 1 });
+    expect(games.seeds).toEqual([77]);
+  });
 });
 
 test('they are due at each multiple of evaluateEvery after the start of learning, once', () => {
