@@ -29,7 +29,7 @@ if (runs === undefined || ids.length === 0) {
   process.exit(1);
 }
 
-const wide = { width: 1280, height: 900 };
+const wide = { width: 1280, height: 960 };
 const chartsDrawn = (page: Page) => page.locator('.chart-reward canvas').waitFor();
 const run = `/run/${encodeURIComponent(ids[0])}`;
 const phone: BrowserContextOptions = {

@@ -12,7 +12,7 @@ import { RunCards } from './runCards.tsx';
 import { RunsTable } from './runsTable.tsx';
 
 /** So many runs are listed until a person asks for all. */
-const firstShown = 12;
+const firstShown = 8;
 /** So many of the newest are ticked on a first visit. */
 const firstTicked = 3;
 
