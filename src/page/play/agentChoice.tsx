@@ -61,9 +61,10 @@ export interface AgentChoiceProps {
 
 export function AgentChoice({ agents, chosen, onChoose }: AgentChoiceProps) {
   return (
-    <label>
-      Agent{' '}
+    <span class="play-choice">
+      <label for="play-agent">Agent</label>
       <select
+        id="play-agent"
         value={chosen.key}
         onChange={({ currentTarget }) => onChoose(agents.find(({ key }) => key === currentTarget.value)!)}
       >
@@ -73,6 +74,6 @@ export function AgentChoice({ agents, chosen, onChoose }: AgentChoiceProps) {
           </option>
         ))}
       </select>
-    </label>
+    </span>
   );
 }

@@ -17,9 +17,10 @@ export function CartridgeChoice({ cartridges, chosen, onChoose }: CartridgeChoic
   };
   return (
     <>
-      <label>
-        Game{' '}
+      <span class="play-choice">
+        <label for="play-game">Game</label>
         <select
+          id="play-game"
           value={chosen.md5}
           onChange={({ currentTarget }) => onChoose(cartridges.find(({ md5 }) => md5 === currentTarget.value)!)}
         >
@@ -29,11 +30,15 @@ export function CartridgeChoice({ cartridges, chosen, onChoose }: CartridgeChoic
             </option>
           ))}
         </select>
-      </label>
+      </span>
       {chosen.isUnknown && (
-        <label>
-          Rules{' '}
-          <select value={chosen.game?.id ?? ''} onChange={({ currentTarget }) => rulesOf(currentTarget.value)}>
+        <span class="play-choice">
+          <label for="play-rules">Rules</label>
+          <select
+            id="play-rules"
+            value={chosen.game?.id ?? ''}
+            onChange={({ currentTarget }) => rulesOf(currentTarget.value)}
+          >
             <option value="">none: no score</option>
             {gameNames().map((id) => (
               <option key={id} value={id}>
@@ -41,7 +46,7 @@ export function CartridgeChoice({ cartridges, chosen, onChoose }: CartridgeChoic
               </option>
             ))}
           </select>
-        </label>
+        </span>
       )}
     </>
   );

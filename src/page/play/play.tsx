@@ -152,16 +152,16 @@ function PlayView({ run, speed: firstSpeed = 1 }: PlayOptions) {
           ? game && <CartridgeChoice cartridges={[...own, ...files]} chosen={game} onChoose={changeCartridge} />
           : agent && <AgentChoice agents={agents!} chosen={agent} onChoose={({ key }) => setAgentKey(key)} />}
         {mode === 'agent' && (
-          <label>
-            Speed{' '}
-            <select value={speed} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>
+          <span class="play-choice">
+            <label for="play-speed">Speed</label>
+            <select id="play-speed" value={speed} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>
               {[...new Set([...speeds, speed])].map((times) => (
                 <option key={times} value={times}>
                   {times} ×
                 </option>
               ))}
             </select>
-          </label>
+          </span>
         )}
         <FileButton onFile={takeFile} />
       </form>

@@ -178,7 +178,7 @@ function Score({ who, score, note, lives }: { who: string; score: number | undef
   return (
     <header class="play-score">
       <h2>{who}</h2>
-      <output class="play-points">{score === undefined ? '–' : points(score)}</output>
+      <span class="play-points">{score === undefined ? '–' : points(score)}</span>
       <span class="play-note">
         {lives > 0 && <span>{lives === 1 ? '1 life' : `${lives} lives`}</span>}
         <span>{note}</span>
