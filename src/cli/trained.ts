@@ -4,9 +4,10 @@ import type { NamedArray } from '../agent/weights.ts';
 import { bankswitchChoices } from '../emulator/cartridge/schemes.ts';
 import { UserError } from '../errors.ts';
 import { ownImagePath } from '../games/library.ts';
-import { loadWeightsFile } from '../run/checkpoint.ts';
+import { listCheckpoints, loadWeightsFile } from '../run/checkpoint.ts';
 import type { Configuration } from '../run/configuration.ts';
 import { openPretrained, type PretrainedScore } from '../run/pretrained.ts';
+import { summarizeRun } from '../run/reading/runReader.ts';
 import { openCheckpoint } from '../run/runFolder.ts';
 import { type CartridgeChoice, type ChosenCartridge, loadCartridge, sameCartridge } from '../run/session.ts';
 import { hashTensors } from '../run/tensorHash.ts';
@@ -109,6 +110,12 @@ function openShipped(parsed: ParsedArguments, game: string): TrainedAgent {
 
 /** Throws UserError when the run plays another game or cartridge, or its checkpoint is no good. */
 function openOfRun(parsed: ParsedArguments, run: string, note: (text: string) => void): TrainedAgent {
+  if (listCheckpoints(run).length === 0 && summarizeRun(run)?.state === 'running') {
+    throw new UserError(
+      `The run in ${run} has not come to its first checkpoint yet.`,
+      'Wait for it: `bun run runs` says how far it is, and --checkpoint-every of its configuration when one is due.',
+    );
+  }
   const checkpoint = openCheckpoint(run, { replay: false });
   for (const reason of checkpoint.passedOver) note(`${reason} The one before it is taken.`);
   const { game } = checkpoint.configuration;

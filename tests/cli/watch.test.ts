@@ -1,6 +1,7 @@
 /** `bun run watch` in a pseudo terminal: what is drawn, keys, sizes, and the terminal as it was on every way out. */
 import { afterAll, describe, expect, test } from 'bun:test';
-import { cpSync, mkdirSync, renameSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../src/cli/arguments.ts';
 import { openTrained } from '../../src/cli/trained.ts';
@@ -230,6 +231,16 @@ describe('a run that goes on', () => {
     expect(follower.newer()).toBeUndefined();
     cpSync(join(run, 'checkpoints/step-000000060/weights.safetensors'), join(run, 'best.safetensors'));
     expect(follower.newer()?.agentSteps).toBe(60);
+  });
+
+  test('a run that has just begun has nothing to watch yet, and that is said', async () => {
+    const begun = join(folder, 'begun');
+    cpSync(join(run, 'config.json'), join(begun, 'config.json'), { recursive: true });
+    const times = { startedAtMs: Date.now(), updatedAtMs: Date.now() };
+    const status = { state: 'running', pid: process.pid, host: hostname(), ...times };
+    writeFileSync(join(begun, 'status.json'), JSON.stringify(status));
+    const said = await cli(['eval', '--run', begun]);
+    expect(said.stderr).toMatch(/^error: The run in .*begun has not come to its first checkpoint yet\. Wait for it/);
   });
 
   test('--follow needs a run', async () => {
