@@ -1,8 +1,8 @@
 /**
  * Whether two runs have come to the same end, to the bit: of their newest checkpoints the weights, the agent's and the run's state and
- * the replay memory, and of their folders the metrics, histories and best weights. What a clock decides is left out.
+ * the replay memory, and of their folders the metrics, histories, evaluated games and best weights. What a clock decides is left out.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints } from './checkpoint.ts';
 import { readManifest } from './checkpointManifest.ts';
@@ -39,6 +39,7 @@ export function compareRuns(runFolder: string, otherFolder: string): Comparison[
     ...['agent', 'run', 'replayHeader', 'kernels'].map(state),
     ofValues('metrics.jsonl', ...([linesOf(runFolder), linesOf(otherFolder)] as const)),
     ofValues('history.json', jsonOf(runFolder, 'history.json'), jsonOf(otherFolder, 'history.json')),
+    ofValues('evaluated games', ...([evaluatedGames(runFolder), evaluatedGames(otherFolder)] as const)),
     ofValues('best.safetensors', textOf(runFolder, 'best.safetensors'), textOf(otherFolder, 'best.safetensors')),
   ];
 }
@@ -67,6 +68,13 @@ function firstDifference(value: unknown, other: unknown, path: string): string |
 function linesOf(runFolder: string): unknown[] {
   const text = readFileSync(join(runFolder, 'metrics.jsonl'), 'utf8').trimEnd();
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
+}
+
+/** Name and bytes of each recording of an evaluation. */
+function evaluatedGames(runFolder: string): unknown[] {
+  const folder = join(runFolder, 'recordings');
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('evaluation-')) : [];
+  return names.sort().map((name) => [name, textOf(folder, name)]);
 }
 
 function textOf(runFolder: string, name: string): string | undefined {

@@ -1,6 +1,6 @@
 /** Two runs are compared in everything but what a clock decides; each difference is found and named. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints } from '../../src/run/checkpoint.ts';
 import { readManifest, writeManifest } from '../../src/run/checkpointManifest.ts';
@@ -43,6 +43,12 @@ function otherFile(checkpoint: string, name: string): void {
   writeManifest(checkpoint, { agentSteps, weightsSha256, files: { ...files, [name]: entry } });
 }
 
+/** A recording that the other run has not. */
+function evaluatedGame(runFolder: string): void {
+  mkdirSync(join(runFolder, 'recordings'));
+  writeFileSync(join(runFolder, 'recordings', 'evaluation-000000100.gif'), 'GIF89a');
+}
+
 function replaced(path: string, from: string | RegExp, to: string): void {
   const text = readFileSync(path, 'utf8');
   expect(text).toMatch(from);
@@ -57,6 +63,7 @@ test('a resumed run is the same as one that was not interrupted', () => {
 test.each<[string, (runFolder: string, checkpoint: string) => void]>([
   ['replay memory: replay-00001.zst', (_, checkpoint) => otherFile(checkpoint, 'replay-00001.zst')],
   ['networks, optimiser, environment: training', (_, checkpoint) => otherFile(checkpoint, 'training.safetensors')],
+  ['evaluated games: not equal at 0', (runFolder) => evaluatedGame(runFolder)],
   ['best weights: best', (_, checkpoint) => otherFile(checkpoint, 'best.safetensors')],
   [
     'state: agent: not equal at counters.episodes',
