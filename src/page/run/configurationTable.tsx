@@ -167,7 +167,6 @@ function RanOn({ config }: { config: RunConfiguration }) {
         />
         <Entry title="started" value={config.startedAt && new Date(config.startedAt).toLocaleString('en-GB')} />
         <Entry title="command" value={command && `bun run ${command.map(quoted).join(' ')}`} isCode />
-        <Entry title="SHA-256 of the weights" value={config['weightsSha256']} isCode />
       </dl>
       {kernels && (
         <details>

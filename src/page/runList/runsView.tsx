@@ -11,8 +11,9 @@ import { columns, sorted } from './columns.ts';
 import { RunCards } from './runCards.tsx';
 import { RunsTable } from './runsTable.tsx';
 
-/** So many runs are listed until a person asks for all. */
-const firstShown = 8;
+/** So many runs are listed until a person asks for all: in a table, and as cards. */
+const firstRows = 8;
+const firstCards = 4;
 /** So many of the newest are ticked on a first visit. */
 const firstTicked = 3;
 
@@ -54,6 +55,7 @@ function RunList({ runs, shown }: { runs: readonly RunSummary[]; shown: readonly
   const sort = useValue(sortBy);
   const isNarrow = useMedia('(max-width: 800px)');
   const nowMs = useNow(5000);
+  const firstShown = isNarrow ? firstCards : firstRows;
   const matching = sorted(runs.filter(matches(text)), sort);
   const listed = showsAll ? matching : matching.slice(0, firstShown);
   const props = { runs: listed, shown, tick, nowMs };
