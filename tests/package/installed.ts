@@ -47,6 +47,16 @@ export function writeJson(path: string, value: unknown): void {
 export function installPackage(): InstalledPackage {
   // Its real path: on macOS the folder for temporary files is a link.
   const work = realpathSync(mkdtempSync(join(tmpdir(), 'wgsl-dqn-package-')));
+  const remove = (): void => rmSync(work, { recursive: true, force: true });
+  try {
+    return { ...installInto(work), remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function installInto(work: string): Omit<InstalledPackage, 'remove'> {
   const project = join(work, 'project');
   mkdirSync(project);
   // What `prepack` prints comes before the list.
@@ -59,7 +69,6 @@ export function installPackage(): InstalledPackage {
   return {
     ...{ project, folder, tarballBytes: size, unpackedBytes: unpackedSize },
     files: files.map(({ path }: { path: string }) => path),
-    remove: () => rmSync(work, { recursive: true, force: true }),
   };
 }
 
