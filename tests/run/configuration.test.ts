@@ -1,6 +1,6 @@
 /** The configuration: every field described and flagged, every range held at both of its sides, presets and order of strength. */
 import { afterAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/errors.ts';
@@ -15,7 +15,6 @@ import {
 import {
   aboutField,
   configurationHelp,
-  configurationPage,
   fieldDefault,
   fieldKind,
   fieldOfFlag,
@@ -206,9 +205,4 @@ describe('presets', () => {
     const configuration = resolve({});
     for (const name of flagFields) expect(configuration[name]).toBe(fieldDefault(name) as never);
   });
-});
-
-test('docs/configuration.md is the page made from the schema', () => {
-  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
-  expect(page).toBe(configurationPage());
 });
