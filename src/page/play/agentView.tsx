@@ -8,6 +8,9 @@ import type { AgentPlayer, AgentStep } from './agentPlayer.ts';
 /** The bars' ends follow the extremes of the last steps: so much of the way back at a step. */
 const shrink = 0.02;
 
+/** Pixels between two frames. */
+const frameGap = 2;
+
 /** Calls the drawer at each step that is shown. */
 export type OnStep = (draw: (step: AgentStep) => void) => void;
 
@@ -30,7 +33,7 @@ export function AgentView({ agent, onStep }: { readonly agent: AgentPlayer; read
         <canvas
           ref={frames}
           class="play-frames"
-          width={stack * frameSide}
+          width={stripWidth(agent)}
           height={frameSide}
           role="img"
           aria-label={`The agent's ${stack} input frames`}
@@ -86,16 +89,22 @@ function barDrawer(body: HTMLTableSectionElement): (step: AgentStep) => void {
   };
 }
 
-function frameDrawer(canvas: HTMLCanvasElement, { stack, frameSide }: AgentPlayer): (state: Uint8Array) => void {
+/** Of the frames side by side, pixels. */
+function stripWidth({ stack, frameSide }: AgentPlayer): number {
+  return stack * (frameSide + frameGap) - frameGap;
+}
+
+function frameDrawer(canvas: HTMLCanvasElement, agent: AgentPlayer): (state: Uint8Array) => void {
+  const { stack, frameSide } = agent;
   const context = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
-  const width = stack * frameSide;
+  const width = stripWidth(agent);
   const image = context.createImageData(width, frameSide);
   const pixels = new Uint32Array(image.data.buffer);
   return (state) => {
     for (let frame = 0; frame < stack; frame++) {
       for (let y = 0; y < frameSide; y++) {
         const from = (frame * frameSide + y) * frameSide;
-        const to = y * width + frame * frameSide;
+        const to = y * width + frame * (frameSide + frameGap);
         for (let x = 0; x < frameSide; x++) pixels[to + x] = 0xff000000 | (state[from + x] * 0x010101);
       }
     }

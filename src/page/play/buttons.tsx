@@ -27,8 +27,8 @@ function HoldButton({ hands, control, label, text, kind }: HoldButtonProps) {
       class={kind}
       aria-label={label}
       onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
         hold(true);
+        event.currentTarget.setPointerCapture(event.pointerId);
       }}
       onPointerUp={() => hold(false)}
       onPointerCancel={() => hold(false)}
@@ -51,7 +51,7 @@ const stickButtons = [
   { control: 'down', label: 'Down', text: '▼' },
 ] as const;
 
-/** Shown where the pointer is a finger. */
+/** Shown where fingers play. */
 export function TouchPad({ hands, game }: { readonly hands: Hands; readonly game: Game | undefined }) {
   const known = stickButtons.filter(({ control }) => moves(hands, game, control));
   return (

@@ -83,6 +83,8 @@ function PlayView({ run, speed: firstSpeed = 1 }: PlayOptions) {
   const [speed, setSpeed] = useState(firstSpeed);
   const [players, setPlayers] = useState<Players | undefined>(undefined);
   const [problem, setProblem] = useState<unknown>(undefined);
+  /** Fingers play here: they get buttons. */
+  const [isTouched, setTouched] = useState(() => window.matchMedia('(pointer: coarse)').matches);
   const best = useMemo(() => new BestScores(browserStorage()), []);
 
   const game = cartridge ?? own[0];
@@ -129,7 +131,10 @@ function PlayView({ run, speed: firstSpeed = 1 }: PlayOptions) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button beside does the same for the keyboard.
     <div
-      class="play"
+      class={isTouched ? 'play play-touched' : 'play'}
+      onPointerDown={({ pointerType }) => {
+        if (pointerType === 'touch') setTouched(true);
+      }}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();

@@ -25,10 +25,12 @@ export interface ScreenProps {
   readonly usesPaddle?: boolean;
   /** A control that is pressed rather than held: pause, a difficulty switch. */
   readonly onPress?: (control: Control) => void;
+  /** Said below it while it has not the focus. */
+  readonly hint?: string | undefined;
   readonly children?: ComponentChildren;
 }
 
-export function Screen({ label, height, onCanvas, hands, usesPaddle = false, onPress, children }: ScreenProps) {
+export function Screen({ label, height, onCanvas, hands, usesPaddle = false, onPress, hint, children }: ScreenProps) {
   const room = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(2 * screenWidth);
@@ -99,6 +101,7 @@ export function Screen({ label, height, onCanvas, hands, usesPaddle = false, onP
         <canvas ref={canvas} width={screenWidth} height={height} />
         {children}
       </div>
+      {hint !== undefined && <p class="play-hint">{hint}</p>}
     </div>
   );
 }

@@ -98,9 +98,9 @@ export function StageView(props: StageViewProps) {
             hands={human.hands}
             usesPaddle={usesPaddle}
             onPress={press}
+            hint={phase === 'playing' && !paused ? 'Click the screen to play with the keys' : undefined}
           >
             {over}
-            {phase === 'playing' && !paused && <p class="play-hint">Click here to play with the keys</p>}
           </Screen>
           <TouchPad hands={human.hands} game={human.cartridge.game} />
           <div class="play-below">
@@ -122,7 +122,7 @@ export function StageView(props: StageViewProps) {
               <PauseButton stage={stage} onPause={pause} />
             </div>
           )}
-          {phase !== 'playing' && <SeedField seed={seed} onSeed={setSeed} />}
+          {(phase === 'ready' || phase === 'over') && <SeedField seed={seed} onSeed={setSeed} />}
           <p class={stage.agentIsSlow ? 'play-pace play-slow' : 'play-pace'}>{paceText(stage, agent, adapter)}</p>
           <AgentView agent={agent} onStep={onStep} />
         </section>
