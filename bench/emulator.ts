@@ -36,7 +36,7 @@ export const emulatorCommand: Command = {
     examples: [
       'bun run bench emulator',
       'bun run bench emulator pong tiafuzz01 --seconds 5 --json',
-      'bun run bench emulator --out bench/results/emulator.json && bun run bench tables',
+      'bun run bench emulator --out bench/results/emulator.json && bun run docs',
     ],
   },
   async run(parsed) {

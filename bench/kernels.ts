@@ -49,7 +49,7 @@ export const kernelsCommand: Command = {
     examples: [
       'bun run bench kernels',
       'bun run bench kernels conv1 --batch 32 --seconds 10',
-      'bun run bench kernels --out bench/results/kernels.json && bun run bench tables',
+      'bun run bench kernels --out bench/results/kernels.json && bun run docs',
     ],
   },
   async run(parsed) {

@@ -1,4 +1,4 @@
-/** The benchmarks: `bun run bench checkpoint|dashboard|emulator|install|kernels|learning|newcomer|peers|update|tables`. */
+/** The benchmarks: `bun run bench checkpoint|dashboard|emulator|install|kernels|learning|newcomer|peers|update`. */
 import { type Commands, runProgram } from '../src/cli/commandLine.ts';
 
 export const commands: Commands = {
@@ -11,7 +11,6 @@ export const commands: Commands = {
   'bench newcomer': async () => (await import('./newcomer.ts')).newcomerCommand,
   'bench peers': async () => (await import('./peers/command.ts')).peersCommand,
   'bench update': async () => (await import('./update.ts')).updateCommand,
-  'bench tables': async () => (await import('./tables.ts')).tablesCommand,
 };
 
 if (import.meta.main) {

@@ -1,13 +1,10 @@
 /**
- * `bun run bench tables`: writes the tables of measured figures into the pages that show them, from the JSON in bench/results. A table
- * stands between `<!-- bench NAME -->` and `<!-- /bench NAME -->`; a test compares page and JSON.
+ * The tables of measured figures in the pages that show them, from the JSON in bench/results; `bun run docs` writes them. A table stands
+ * between `<!-- bench NAME -->` and `<!-- /bench NAME -->`; a test compares page and JSON.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Command } from '../src/cli/arguments.ts';
-import { shown } from '../src/cli/words.ts';
 import { UserError } from '../src/errors.ts';
-import { writeAtomically } from '../src/run/files.ts';
 import { markdownTable, type Results } from './emulator/results.ts';
 import { kernelCostsMarkdown } from './gpu/kernelCosts.ts';
 import { type KernelResults, kernelMarkdown } from './gpu/kernelResults.ts';
@@ -67,26 +64,6 @@ export const tables = knownTables.filter(({ results }) => results === null || ex
 export function resultsOf({ results }: Table): unknown {
   return results === null ? null : JSON.parse(readFileSync(pathOf(results), 'utf8'));
 }
-
-export const tablesCommand: Command = {
-  spec: {
-    name: 'bench tables',
-    summary: 'Write what bench/results holds into the tables of the pages.',
-    positionals: [],
-    flags: [],
-    examples: ['bun run bench tables'],
-  },
-  async run() {
-    for (const table of tables) {
-      const path = pathOf(table.page);
-      const page = readFileSync(path, 'utf8');
-      const now = withTable(page, table, resultsOf(table));
-      if (now !== page) writeAtomically(path, new TextEncoder().encode(now));
-      console.log(`${shown(path)}: ${table.name} ${now === page ? 'is as it should be' : 'written'}`);
-    }
-    return 0;
-  },
-};
 
 /** The page with the table of these results. Throws UserError where the page has no place for it. */
 export function withTable(page: string, { name, page: path, markdown }: Table, results: unknown): string {

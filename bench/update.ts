@@ -36,7 +36,7 @@ export const updateCommand: Command = {
       { flag: '--json', help: 'Print the results as JSON and nothing else' },
       { flag: '--out', placeholder: 'FILE', help: 'Write the results to FILE.json' },
     ],
-    examples: ['bun run bench update', 'bun run bench update --out bench/results/update.json && bun run bench tables'],
+    examples: ['bun run bench update', 'bun run bench update --out bench/results/update.json && bun run docs'],
   },
   async run(parsed) {
     const seconds = numberFlag(parsed, '--seconds', defaultSeconds, 0.01, 3600);

@@ -85,7 +85,7 @@ describe('tables in pages', () => {
   });
 
   test.each(tables.map(({ name }) => name))(
-    '%s: the page shows what bench/results holds (`bun run bench tables` writes it)',
+    '%s: the page shows what bench/results holds (`bun run docs` writes it)',
     (name) => {
       const table = tables.find((known) => known.name === name)!;
       const page = readFileSync(join(projectFolder, table.page), 'utf8');

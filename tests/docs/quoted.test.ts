@@ -13,9 +13,9 @@ const pages = pagePaths().filter((path) => path !== 'CHANGELOG.md');
 
 /** All code in which a variable of the environment may be read. */
 const sources = [
-  ...new Bun.Glob('{kernels,src,shaders,bench,build,.ci}/**/*').scanSync({ cwd: projectFolder, dot: true }),
+  ...new Bun.Glob('{kernels,src,shaders,bench,build,tests,.ci}/**/*').scanSync({ cwd: projectFolder, dot: true }),
 ]
-  .filter((path) => !path.includes('node_modules/') && /\.(tsx?|wgsl)$|^\.ci\//.test(path))
+  .filter((path) => !/node_modules\/|^tests\/docs\//.test(path) && /\.(tsx?|wgsl)$|^\.ci\//.test(path))
   .map((path) => readFileSync(join(projectFolder, path), 'utf8'))
   .join('\n');
 

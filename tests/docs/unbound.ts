@@ -1,6 +1,7 @@
 /**
  * Finds measured figures in a page that come from nowhere: a number with a unit of time, speed, size or share, or in a table's column that
- * names one, a factor, a score, a number with decimals, one that is said to be about right. Looked at is text that is read as text; what is code, marked (bench/docs/regions.ts) or an address is not.
+ * names one, a factor, a score, a number with decimals or thousands, one that is said to be about right. Looked at is what is read as text;
+ * code, addresses and what is marked (bench/docs/regions.ts) are not.
  */
 import type { Nodes } from 'mdast';
 import { visit } from 'unist-util-visit';
@@ -43,7 +44,7 @@ const patterns: readonly RegExp[] = [
   /(?<![\w.,$]|\w-)[-−+]?(?:(?:\d[\d,]*)?\.\d+|\d{1,3}(?:,\d{3})+)(?![\w.,]*\d)(?!\w| x \d| (?:bytes|parameters|weights|inputs|pixels|columns|entries)\b)/g,
   // Half of a comparison: 5 to <bound>, <bound> ms in place of 5
   new RegExp(
-    String.raw`(?<![\w.$])${digits}(?: to | in place of | instead of | of | so, )${gap}?${bound}|` +
+    String.raw`(?<![\w.$])${digits}(?: to | in place of | instead of | of )${bound}|` +
       String.raw`${bound}(?: \S+)?(?: to | in place of | instead of ) ?${digits}(?!\w)`,
     'g',
   ),
