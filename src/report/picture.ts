@@ -2,11 +2,7 @@
  * A report as one PNG: title, legend, the table of runs, curves. Drawn as SVG and turned into pixels by resvg, with fonts that come with the
  * project, so that it looks the same everywhere.
  */
-import { readFileSync } from 'node:fs';
-import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import resvgModule from '@resvg/resvg-wasm/index_bg.wasm' with { type: 'file' };
-import regular from 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf' with { type: 'file' };
-import bold from 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf' with { type: 'file' };
+import { openSvg, svgToPng } from '../run/svgPixels.ts';
 import { type Chart, chartHeight, chartWidth, runColours } from './charts.ts';
 import { escaped, subtitle } from './page.ts';
 import type { ReportedRun } from './reportedRun.ts';
@@ -23,24 +19,14 @@ const zoom = 1.5;
 /** Of the columns of the table of runs, as shares of the width; `adapter` does not fit. */
 const shares = [0.24, 0.07, 0.13, 0.05, 0.09, 0.08, 0.07, 0.08, 0.08, 0.09];
 
-let ready: Promise<unknown> | undefined;
-
 /** The PNG's bytes. */
 export async function reportPicture(
   title: string,
   runs: readonly ReportedRun[],
   charts: readonly Chart[],
 ): Promise<Uint8Array> {
-  ready ??= initWasm(readFileSync(resvgModule));
-  await ready;
-  const fonts = [regular, bold].map((path) => new Uint8Array(readFileSync(path)));
-  const image = new Resvg(pictureSvg(title, runs, charts), {
-    fitTo: { mode: 'zoom', value: zoom },
-    font: { fontBuffers: fonts, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },
-  }).render();
-  const bytes = image.asPng();
-  image.free();
-  return bytes;
+  await openSvg();
+  return svgToPng(pictureSvg(title, runs, charts), zoom);
 }
 
 export function pictureSvg(title: string, runs: readonly ReportedRun[], charts: readonly Chart[]): string {

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import resvgModule from '@resvg/resvg-wasm/index_bg.wasm' with { type: 'file' };
 import regular from 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf' with { type: 'file' };
+import bold from 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf' with { type: 'file' };
 
 /** Starts resvg; once in a process, since it refuses a second time. */
 let ready: Promise<void> | undefined;
-let font: Uint8Array | undefined;
+let fonts: readonly Uint8Array[] = [];
 
 export interface SvgPixels {
   readonly width: number;
@@ -15,22 +16,31 @@ export interface SvgPixels {
   readonly pixels: Uint8Array;
 }
 
-/** Await it before the first `drawSvg`. */
+/** Await it before the first `drawSvg` or `svgToPng`. */
 export function openSvg(): Promise<void> {
   ready ??= initWasm(readFileSync(resvgModule));
-  font ??= readFileSync(regular);
+  if (fonts.length === 0) fonts = [regular, bold].map((path) => new Uint8Array(readFileSync(path)));
   return ready;
 }
 
 /** The picture of an SVG document; its font is DejaVu Sans. */
 export function drawSvg(svg: string): SvgPixels {
+  return rendered(svg, 1, ({ width, height, pixels }) => ({ width, height, pixels: pixels.slice() }));
+}
+
+/** The same as the bytes of a PNG, `zoom` pixels to one of the document's. */
+export function svgToPng(svg: string, zoom: number): Uint8Array {
+  return rendered(svg, zoom, (image) => image.asPng());
+}
+
+function rendered<T>(svg: string, zoom: number, take: (image: ReturnType<Resvg['render']>) => T): T {
   const resvg = new Resvg(svg, {
-    font: { fontBuffers: font === undefined ? [] : [font], defaultFontFamily: 'DejaVu Sans' },
+    fitTo: { mode: 'zoom', value: zoom },
+    font: { fontBuffers: [...fonts], defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },
   });
   const image = resvg.render();
-  const { width, height } = image;
-  const drawn = { width, height, pixels: image.pixels.slice() };
+  const taken = take(image);
   image.free();
   resvg.free();
-  return drawn;
+  return taken;
 }
