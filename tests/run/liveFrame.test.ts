@@ -7,8 +7,8 @@ const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: 
 const liveFrames: fc.Arbitrary<LiveFrame> = fc
   .record({
     actionCount: fc.integer({ min: 1, max: 18 }),
-    screenHeight: fc.constantFrom(1, 210, 250),
-    frameSide: fc.constantFrom(1, 7, 84),
+    screenHeight: fc.constantFrom(1, 2, 13),
+    frameSide: fc.constantFrom(1, 7, 12),
     stack: fc.integer({ min: 1, max: 4 }),
   })
   .chain(({ actionCount, screenHeight, frameSide, stack }) =>
