@@ -9,13 +9,15 @@ import { join, resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openGpu } from '../../kernels/runtime/openGpu.ts';
 import { type Dashboard, serveDashboard } from '../../src/dashboard/server.ts';
+import { coloursOf } from '../../src/emulator/console/colours.ts';
 import { environmentOptions } from '../../src/run/configuration.ts';
 import { evaluationEnvironment, Play } from '../../src/run/evaluation.ts';
 import { openPretrained } from '../../src/run/pretrained.ts';
+import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { loadCartridge, openEnvironment, openPolicy } from '../../src/run/session.ts';
 import { openChromium } from './chromium.ts';
 import type { PlayedSteps } from './fixtures/agentSteps.ts';
-import { writeRandomRun } from './fixtures/randomRun.ts';
+import { randomRunFlags, writeRandomRun } from './fixtures/randomRun.ts';
 
 /** For what a test waits for, and for a whole test: the machine may be busy. */
 const patienceMs = 30_000;
@@ -109,10 +111,10 @@ describe('a person', () => {
     await page.waitForTimeout(600);
     const high = await paddleRow(page);
     await page.keyboard.up('ArrowUp');
-    await page.keyboard.down('KeyS');
+    await page.keyboard.down('ArrowDown');
     await page.waitForTimeout(900);
     const low = await paddleRow(page);
-    await page.keyboard.up('KeyS');
+    await page.keyboard.up('ArrowDown');
     expect(high).toBeLessThan(middle - 30);
     expect(low).toBeGreaterThan(high + 60);
     await page.waitForTimeout(150);
@@ -316,6 +318,16 @@ describe('side by side', () => {
     const mine = await pixels(page, '.play-human canvas');
     const agents = await pixels(page, '.play-agent canvas');
     expect(mine).toEqual(agents);
+    // Where the agent's first game begins: after the random start of this seed.
+    const configuration = resolveConfiguration({ game: 'catch', flags: randomRunFlags });
+    const options = evaluationEnvironment(environmentOptions(configuration));
+    const { environment, screen } = openEnvironment(loadCartridge(configuration), options, 1);
+    environment.reset(1);
+    const { rgb } = coloursOf('NTSC');
+    const differing = [...screen()].filter(
+      (byte, i) => rgb[byte] >> 16 !== mine[4 * i] || (rgb[byte] & 255) !== mine[4 * i + 2],
+    );
+    expect(differing).toEqual([]);
     expect((await page.locator('.play-count').allTextContents()).every((count) => /^[123]$/.test(count))).toBe(true);
     await page.waitForSelector('[data-phase="playing"]');
     await expectMoving(page, '.play-human', true);
