@@ -45,10 +45,12 @@ describe('live frames', () => {
         const room = new Uint8Array(liveFrameBytes(frame) + place + 3).fill(0xa5);
         const encoded = encodeLiveFrame(frame, sequence, room.subarray(place));
         expect(encoded.length).toBe(liveFrameBytes(frame));
-        expect(decodeLiveFrame(encoded)).toEqual(frame);
+        // Typed arrays are compared bit by bit, and NaN has many patterns.
+        const asNumbers = (one: LiveFrame) => ({ ...one, qValues: [...one.qValues] });
+        expect(asNumbers(decodeLiveFrame(encoded)!)).toEqual(asNumbers(frame));
         expect(room.subarray(place + encoded.length)).toEqual(new Uint8Array(3).fill(0xa5));
       }),
-      { numRuns: 50 },
+      { numRuns: 200 },
     );
   });
 

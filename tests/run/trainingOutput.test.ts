@@ -298,10 +298,14 @@ describe('evaluated games', () => {
     await training.save();
     training.close();
     expect(existsSync(join(runFolder, 'recordings'))).toBe(false);
-    const rest = await resumed(runFolder, { steps: 60 });
+    const rest = await resumed(runFolder, { steps: 50 });
     await rest.training.run(going);
+    await rest.training.save();
     rest.training.close();
     expect(gif(runFolder, '000000050').pictures.length).toBe(4);
+    // The checkpoint of this step was written twice, before and after the evaluation; its weights are one histogram.
+    const { tag } = shownValues(runFolder).findLast(({ histogram }) => histogram !== undefined)!;
+    expect(shownValues(runFolder).filter((value) => value.tag === tag && value.step === 50).length).toBe(1);
   });
 
   test('that cannot be written end no run', async () => {

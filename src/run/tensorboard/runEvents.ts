@@ -14,12 +14,13 @@ type Scalars = Readonly<Record<string, number | null>>;
 
 export class RunEvents {
   readonly #file: EventFile;
-  /** Of the histograms that were added last: a checkpoint may be written twice at a step. */
+  /** Of the histograms that were added last: where an evaluation was put off, a checkpoint is written twice at its step. */
   #weightsAt: number | undefined;
 
   /** `resumedAt`: the agent step of the checkpoint that the run goes on from. Throws where the file cannot be written. */
   constructor(runFolder: string, resumedAt: number | undefined) {
     this.#file = new EventFile(runFolder);
+    this.#weightsAt = resumedAt;
     // What a killed process wrote of later steps is void: they are made again.
     if (resumedAt !== undefined) this.#file.add({ step: resumedAt + 1, sessionLog: { status: 1 } });
     this.#file.flush();
