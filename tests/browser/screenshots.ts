@@ -48,9 +48,21 @@ const pictures: readonly Picture[] = [
     name: 'play',
     view: '/play',
     options: { viewport: wide, colorScheme: 'dark' },
-    ready: (page) => page.locator('main canvas').first().waitFor(),
+    ready: playAgainstTheAgent,
   },
 ];
+
+/** A match that has gone on for some points; whoever plays holds the middle and now and then moves. */
+async function playAgainstTheAgent(page: Page): Promise<void> {
+  await page.getByText('You against the agent', { exact: true }).click();
+  await page.getByRole('button', { name: 'Start the match' }).click();
+  for (let move = 0; move < 10; move++) {
+    const key = move % 2 === 0 ? 'ArrowUp' : 'ArrowDown';
+    await page.keyboard.down(key);
+    await page.waitForTimeout(patienceMs / 12);
+    await page.keyboard.up(key);
+  }
+}
 
 const dashboard = await DashboardBrowser.open(runs, () => openChromium());
 try {

@@ -100,8 +100,7 @@ function Fact({ title, value, small }: { title: string; value: string; small?: s
     <div>
       <dt>{title}</dt>
       <dd>
-        {value}
-        {small && <small> {small}</small>}
+        {value} {small && <small>{small}</small>}
       </dd>
     </div>
   );
