@@ -82,6 +82,8 @@ export function instrumented(source: string): string {
   const edits: { at: number; until: number; text: string }[] = [];
   const insert = (at: number, text: string, until = at): number => edits.push({ at, until, text });
   const text = (node: AnyNode): string => source.slice(node.start, node.end);
+  /** The parentheses that close around an object before its `.` or `[`. */
+  const closing = (end: number, property: number): string => source.slice(end, property).replace(/[.[]\s*$/, '');
   const place = (node: AnyNode): string => JSON.stringify(text(node).replace(/\s+/g, ' ').slice(0, 120));
 
   const visit = (node: AnyNode, isTarget: boolean): void => {
@@ -91,15 +93,16 @@ export function instrumented(source: string): string {
         insert(node.property.end, `, ${place(node)})`);
       } else if (!isTarget && !node.optional) {
         insert(node.start, '$read(');
-        insert(node.object.end, ', ', node.property.start);
+        insert(node.object.end, `${closing(node.object.end, node.property.start)}, `, node.property.start);
         insert(node.property.end, `, ${place(node)})`, node.end);
       } else throw new Error(`no check for ${text(node)}`);
     }
     if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression' && !node.callee.computed) {
       const { object, property, optional } = node.callee;
       if (property.type === 'Identifier' && indexMethods.has(property.name) && !optional && object.type !== 'Super') {
-        insert(object.start, '$method(');
-        insert(object.end, `, '${property.name}', ${place(node)})`, node.callee.end);
+        insert(node.callee.start, '$method(');
+        const parentheses = closing(object.end, property.start);
+        insert(object.end, `${parentheses}, '${property.name}', ${place(node)})`, node.callee.end);
       }
     }
     if (node.type === 'NewExpression' && node.callee.type === 'Identifier' && node.callee.name === 'Function') {
