@@ -37,6 +37,8 @@ export interface Place {
 const cloneName = 'wgsl-dqn';
 /** A command that has not done its step by then has failed. */
 const timeoutMs = 30 * 60_000;
+/** What a command that failed said last may come after its end. */
+const lastWordsMs = 500;
 
 export const cloneStep: Step = {
   name: 'clone',
@@ -76,7 +78,7 @@ export async function timeSteps(
   return timed;
 }
 
-/** Resolves to when the step was done. The command runs in a terminal, and what goes on is ended by Ctrl-C and waited for. */
+/** Resolves to when the step was done. The command runs in a terminal, and what goes on is ended, with all that it has started, and waited for. */
 async function run({ project, env }: Place, { name, command, until }: Step): Promise<number> {
   const decoder = new TextDecoder();
   let output = '';
@@ -98,15 +100,16 @@ async function run({ project, env }: Place, { name, command, until }: Step): Pro
     detached: true,
     timeout: timeoutMs,
   });
-  // A terminal's Ctrl-C: the character for a program that reads keys, the signal for all of the group, which Bun's terminal does not send.
+  // All of the group. Not SIGINT, which is ignored in what a shell has put into the background.
   function stop(): void {
-    terminal.write('\x03');
-    process.kill(-child.pid, 'SIGINT');
+    process.kill(-child.pid, 'SIGTERM');
   }
   const code = await child.exited;
   const endedMs = performance.now();
+  const failed = until === undefined ? code !== 0 : doneMs === undefined;
+  if (failed) await Bun.sleep(lastWordsMs);
   terminal.close();
-  if (until === undefined ? code !== 0 : doneMs === undefined) {
+  if (failed) {
     throw new UserError(`${name}: \`${command.join(' ')}\` ended with ${code}.`, output.trim().slice(-500));
   }
   return doneMs ?? endedMs;
