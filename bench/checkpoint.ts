@@ -11,18 +11,17 @@ import type { DqnState } from '../src/agent/dqnState.ts';
 import { ReplayMemory, replayMemoryOptions } from '../src/agent/replayMemory.ts';
 import { toNamedArrays } from '../src/agent/weights.ts';
 import { type Command, integerFlag } from '../src/cli/arguments.ts';
-import { shown } from '../src/cli/words.ts';
 import { Xoshiro128 } from '../src/random.ts';
 import { type CheckpointContent, loadCheckpoint, type RunState, saveCheckpoint } from '../src/run/checkpoint.ts';
 import { agentOptions, type Configuration, environmentOptions } from '../src/run/configuration.ts';
 import { folderBytes } from '../src/run/diskSpace.ts';
-import { jsonBytes, whileWriting, writeAtomically } from '../src/run/files.ts';
+import { whileWriting } from '../src/run/files.ts';
 import { availableMemoryBytes, bytesText, requireReplayMemory } from '../src/run/memory.ts';
-import { requireWritable } from '../src/run/recordingFile.ts';
 import { resolveConfiguration } from '../src/run/resolve.ts';
 import { loadCartridge, openEnvironment } from '../src/run/session.ts';
 import { noHistories } from '../src/run/trainingHistories.ts';
 import { type Machine, machineLine, observeMachine } from './machine.ts';
+import { outputFlags, outputOf } from './output.ts';
 
 const defaultTransitions = 1_000_000;
 const defaultSteps = 50_000;
@@ -76,8 +75,7 @@ export const checkpointCommand: Command = {
         placeholder: 'DIR',
         help: "Where they are written, and deleted [the system's temporary folder]",
       },
-      { flag: '--json', help: 'Print the results as JSON and nothing else' },
-      { flag: '--out', placeholder: 'FILE', help: 'Write the results to FILE.json' },
+      ...outputFlags,
     ],
     examples: [
       'bun run bench checkpoint',
@@ -88,8 +86,7 @@ export const checkpointCommand: Command = {
   async run(parsed) {
     const transitions = integerFlag(parsed, '--transitions', defaultTransitions, playedSteps, 1e8);
     const steps = integerFlag(parsed, '--steps', defaultSteps, 1, 1e8);
-    const out = parsed.flags.get('--out');
-    if (out !== undefined) requireWritable(out, '.json');
+    const output = outputOf(parsed);
     const place = parsed.flags.get('--folder') ?? tmpdir();
     whileWriting(place, () => mkdirSync(place, { recursive: true }));
     const folder = whileWriting(place, () => mkdtempSync(join(place, 'wgsl-dqn-bench-')));
@@ -99,13 +96,7 @@ export const checkpointCommand: Command = {
     } finally {
       rmSync(folder, { recursive: true });
     }
-    if (out !== undefined) writeAtomically(out, jsonBytes(results));
-    if (parsed.flags.has('--json')) {
-      console.log(JSON.stringify(results, null, 2));
-    } else {
-      for (const line of text(results)) console.log(line);
-      if (out !== undefined) console.log(`\nWrote ${shown(out)}`);
-    }
+    output.write(results, text(results));
     return 0;
   },
 };

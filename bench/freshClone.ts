@@ -5,9 +5,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FlagSpec, ParsedArguments } from '../src/cli/arguments.ts';
 import { UserError } from '../src/errors.ts';
 import { whileWriting } from '../src/run/files.ts';
 import { projectFolder } from '../src/run/provenance.ts';
+import { type Machine, observeMachine } from './machine.ts';
 
 export interface Step {
   readonly name: string;
@@ -45,6 +47,37 @@ export const cloneStep: Step = {
   command: ['git', 'clone', '--quiet', '--no-local', projectFolder, cloneName],
 };
 export const installStep: Step = { name: 'install', command: ['npm', 'install', '--no-audit', '--no-fund'] };
+
+export const folderFlag: FlagSpec = {
+  flag: '--folder',
+  placeholder: 'DIR',
+  help: "Where the clone is made, and deleted [the system's temporary folder]",
+};
+
+/** What every measurement of a fresh clone tells. */
+export interface FreshCloneResults extends Machine {
+  readonly what: string;
+  readonly platform: string;
+  readonly steps: readonly TimedStep[];
+}
+
+/** Times the steps in an empty place, which is removed; `more` looks at it before. Rejects as `timeSteps` does. */
+export async function inFreshClone<More extends object>(
+  parsed: ParsedArguments,
+  what: string,
+  steps: readonly Step[],
+  say: (line: string) => void,
+  more: (place: Place) => More,
+): Promise<FreshCloneResults & More> {
+  const place = emptyPlace(parsed.flags.get('--folder'));
+  try {
+    const machine = observeMachine();
+    const timed = await timeSteps(place, steps, say);
+    return { what, ...machine(), platform: `${process.platform} ${process.arch}`, steps: timed, ...more(place) };
+  } finally {
+    place.remove();
+  }
+}
 
 /** An empty folder in `parent`, with caches of its own. */
 export function emptyPlace(parent = tmpdir()): Place {
