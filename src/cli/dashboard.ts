@@ -1,5 +1,5 @@
 /** `bun run dashboard`: serves a local page over all run folders until Ctrl-C. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { isLoopback } from '../dashboard/guard.ts';
 import { serveDashboard } from '../dashboard/server.ts';
 import { UserError } from '../errors.ts';
@@ -28,16 +28,12 @@ export const dashboardCommand: Command = {
     examples: ['bun run dashboard', 'bun run dashboard --runs /data/runs --port 8080'],
   },
   async run(parsed) {
-    const runs = parsed.flags.get('--runs') ?? defaultRuns;
+    const named = parsed.flags.get('--runs');
+    const runs = named ?? defaultRuns;
     const port = integerFlag(parsed, '--port', defaultPort, 0, 65_535);
     const hostname = parsed.flags.get('--host') ?? defaultHost;
-    if (!existsSync(runs)) {
-      throw new UserError(
-        `There is no folder ${runs}.`,
-        `Name one that holds runs with --runs DIR, or make the first run: ${runner()} train catch`,
-      );
-    }
-    if (!statSync(runs).isDirectory()) throw new UserError(`${runs} is no folder.`, 'Name one that holds runs.');
+    // Before the first run there is no such folder; the page says how to begin.
+    if (named !== undefined || existsSync(runs)) requireFolder(runs);
     const ended = endSignal();
     const dashboard = await serveDashboard({ runs, port, hostname });
     if (!isLoopback(hostname)) {
@@ -50,6 +46,18 @@ export const dashboardCommand: Command = {
     return 0;
   },
 };
+
+function requireFolder(runs: string): void {
+  try {
+    readdirSync(runs);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const first = `make the first run: ${runner()} train catch --out ${shown(runs)}`;
+    if (code === 'ENOENT') throw new UserError(`There is no folder ${runs}.`, `Name one that holds runs, or ${first}`);
+    if (code === 'ENOTDIR') throw new UserError(`${runs} is no folder.`, 'Name one that holds runs.');
+    throw new UserError(`The folder ${runs} cannot be read: ${message}.`, 'Name one that can.');
+  }
+}
 
 /** Resolves when the user or the system ends this. */
 function endSignal(): Promise<void> {

@@ -11,6 +11,7 @@
  * | `/api/runs/<id>/recordings` | `RecordingEntry[]`, newest first |
  * | `/api/runs/<id>/recordings/<file>` | the GIF |
  * | `/api/runs/<id>/live` | live.bin as it is (src/run/live/liveFrame.ts); 204 where there is none |
+ * | `/api/runs/<id>/weights` | `WeightsEntry[]`: those that there are |
  * | `/api/runs/<id>/weights/best`, `/last` | safetensors: the best weights, or the newest checkpoint's |
  * | `/api/diff?a=<id>&b=<id>` | `ConfigurationDifference[]` |
  * | `/api/events` | server-sent events: `RunsChanged` as JSON in `data:` |
@@ -37,6 +38,14 @@ export interface RecordingEntry {
   readonly number: number;
   readonly bytes: number;
   readonly modifiedAtMs: number;
+}
+
+/** `best`: the best weights so far; `last`: those of the newest checkpoint, with its step and the SHA-256 that a run prints at its end. */
+export interface WeightsEntry {
+  readonly which: 'best' | 'last';
+  readonly bytes: number;
+  readonly agentSteps: number | null;
+  readonly sha256: string | null;
 }
 
 export interface ConfigurationDifference {

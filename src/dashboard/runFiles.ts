@@ -1,7 +1,7 @@
 /** Files of a run that are handed out as they are. None that a link leads out of the folder of all runs. */
-import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { RecordingEntry } from './api.ts';
+import type { RecordingEntry, WeightsEntry } from './api.ts';
 
 export interface RunFile {
   /** Through all links. */
@@ -42,14 +42,43 @@ export function listRecordings(root: string, run: string): RecordingEntry[] {
 
 /** `best`: the best weights so far; `last`: those of the newest checkpoint. */
 export function weightsFile(root: string, run: string, which: 'best' | 'last'): RunFile | undefined {
-  if (which === 'best') return fileWithin(root, run, 'best.safetensors');
+  return which === 'best' ? fileWithin(root, run, 'best.safetensors') : newestCheckpoint(root, run)?.weights;
+}
+
+/** The weights that there are. */
+export function listWeights(root: string, run: string): WeightsEntry[] {
+  const best = weightsFile(root, run, 'best');
+  const last = newestCheckpoint(root, run);
+  return [
+    ...(best ? [{ which: 'best', bytes: best.stats.size, agentSteps: null, sha256: null } as const] : []),
+    ...(last
+      ? [{ which: 'last', bytes: last.weights.stats.size, ...manifestOf(root, run, last.folder) } as const]
+      : []),
+  ];
+}
+
+/** The newest one that has weights. */
+function newestCheckpoint(root: string, run: string): { folder: string; weights: RunFile } | undefined {
   const steps = namesIn(join(root, run, 'checkpoints')).filter((name) => /^step-\d+$/.test(name));
   steps.sort((a, b) => Number(b.slice('step-'.length)) - Number(a.slice('step-'.length)));
-  for (const step of steps) {
-    const found = fileWithin(root, run, 'checkpoints', step, 'weights.safetensors');
-    if (found !== undefined) return found;
+  for (const folder of steps) {
+    const weights = fileWithin(root, run, 'checkpoints', folder, 'weights.safetensors');
+    if (weights !== undefined) return { folder, weights };
   }
   return undefined;
+}
+
+function manifestOf(root: string, run: string, checkpoint: string): Pick<WeightsEntry, 'agentSteps' | 'sha256'> {
+  try {
+    const file = fileWithin(root, run, 'checkpoints', checkpoint, 'manifest.json');
+    const { agentSteps, weightsSha256 } = JSON.parse(readFileSync(file!.path, 'utf8'));
+    return {
+      agentSteps: typeof agentSteps === 'number' ? agentSteps : null,
+      sha256: typeof weightsSha256 === 'string' ? weightsSha256 : null,
+    };
+  } catch {
+    return { agentSteps: null, sha256: null };
+  }
 }
 
 function namesIn(folder: string): string[] {

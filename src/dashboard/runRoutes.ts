@@ -9,7 +9,7 @@ import { askedAgain, errorAnswer, fileAnswer, jsonAnswer } from './answers.ts';
 import type { SeriesAnswer } from './api.ts';
 import { configurationDiff } from './configurationDiff.ts';
 import { metricsCsv } from './metricsCsv.ts';
-import { fileWithin, isRecordingName, listRecordings, type RunFile, weightsFile } from './runFiles.ts';
+import { fileWithin, isRecordingName, listRecordings, listWeights, type RunFile, weightsFile } from './runFiles.ts';
 
 const defaultPoints = 1000;
 const mostPoints = 20_000;
@@ -39,6 +39,7 @@ export class RunRoutes {
       if (route === 'series') return series(run, id, query);
       if (route === 'metrics.csv') return csv(run, id, query);
       if (route === 'recordings') return jsonAnswer(listRecordings(this.#root.path, id));
+      if (route === 'weights') return jsonAnswer(listWeights(this.#root.path, id));
       if (route === 'live') return this.#live(id);
     } else if (route === 'recordings' && isRecordingName(file)) {
       return this.#file(request, fileWithin(this.#root.path, id, 'recordings', file), 'image/gif');

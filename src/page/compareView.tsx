@@ -38,7 +38,7 @@ export function CompareView({ a, b }: Props) {
       ) : first === second ? (
         <p class="empty">That is the same run twice.</p>
       ) : (
-        <Differences a={first} b={second} runs={runs} />
+        <Differences key={`${first}/${second}`} a={first} b={second} runs={runs} />
       )}
     </>
   );

@@ -1,6 +1,8 @@
 /** What several views need of the browser. */
 import { useEffect, useState } from 'preact/hooks';
+import { connection } from './runsStore.ts';
 import { errorLine, getJson } from './server.ts';
+import { useValue } from './value.ts';
 
 export function useMedia(query: string): boolean {
   const [isTrue, setTrue] = useState(() => window.matchMedia(query).matches);
@@ -29,14 +31,12 @@ export interface Answer<T> {
   readonly error: string | undefined;
 }
 
-/** The answer to a path, asked for again when it or `version` changes; meanwhile the one before stays. No path: no question. */
-export function useAnswer<T>(path: string | undefined, version: unknown = 0): Answer<T> {
+/** The answer to a path, asked for again when it or `version` changes or a lost server is back; meanwhile the one before stays. */
+export function useAnswer<T>(path: string, version: unknown = 0): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ value: undefined, error: undefined });
+  const isLost = useValue(connection) === 'lost';
   useEffect(() => {
-    if (path === undefined) {
-      setAnswer({ value: undefined, error: undefined });
-      return;
-    }
+    if (isLost) return;
     const question = new AbortController();
     getJson<T>(path, question.signal).then(
       (value) => setAnswer({ value, error: undefined }),
@@ -45,6 +45,6 @@ export function useAnswer<T>(path: string | undefined, version: unknown = 0): An
       },
     );
     return () => question.abort();
-  }, [path, version]);
+  }, [path, version, isLost]);
   return answer;
 }

@@ -1,6 +1,7 @@
 /**
  * The list of runs, kept up to date: asked for once, then again when the server says that runs have changed.
  * Who draws curves listens to `onRunsChanged`, so that only changed runs are asked for again.
+ * A page that nobody sees does not listen: a browser has six connections to a host, and each listening page takes one.
  */
 import type { RunSummary, RunsChanged } from '../dashboard/api.ts';
 import { errorLine, getJson } from './server.ts';
@@ -19,7 +20,7 @@ export const announcement = new Value('');
 const listIntervalMs = 1000;
 const reconnectMs = 2000;
 
-type Listener = (ids: readonly string[] | 'all') => void;
+type Listener = (ids: readonly string[]) => void;
 const listeners = new Set<Listener>();
 
 export function onRunsChanged(listener: Listener): () => void {
@@ -61,33 +62,40 @@ function announce(before: readonly RunSummary[] | undefined, after: readonly Run
   }
 }
 
-/** Listens for as long as the page is open. */
+/** Listens for as long as the page is open and in front. */
 export function watchRuns(): void {
   planList();
-  listen();
+  document.addEventListener('visibilitychange', listenWhileSeen);
+  listenWhileSeen();
 }
 
-function listen(): void {
-  const events = new EventSource('/api/events');
-  events.onopen = () => {
-    const wasLost = connection.current === 'lost';
-    connection.set('live');
-    if (!wasLost) return;
-    // What happened meanwhile was not heard.
-    planList();
-    for (const listener of listeners) listener('all');
-  };
-  events.onmessage = (event) => {
+let events: EventSource | undefined;
+
+function listenWhileSeen(): void {
+  if (document.hidden) {
+    events?.close();
+    events = undefined;
+  } else {
+    events ??= listen();
+  }
+}
+
+/** What was missed before comes with the first event, which names all runs. */
+function listen(): EventSource {
+  const source = new EventSource('/api/events');
+  source.onopen = () => connection.set('live');
+  source.onmessage = (event) => {
     const { changed, removed } = JSON.parse(event.data) as RunsChanged;
     planList();
     const ids = [...changed, ...removed];
     for (const listener of listeners) listener(ids);
   };
-  events.onerror = () => {
+  source.onerror = () => {
     connection.set('lost');
-    if (events.readyState !== EventSource.CLOSED) return;
+    if (source.readyState !== EventSource.CLOSED) return;
     // A browser gives up after an answer that is no stream; a server that starts again may have given one.
-    events.close();
-    setTimeout(listen, reconnectMs);
+    events = undefined;
+    setTimeout(listenWhileSeen, reconnectMs);
   };
+  return source;
 }

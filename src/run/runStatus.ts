@@ -3,10 +3,10 @@
  * `running` with its number: readers see whether that one still lives.
  * Leaves out: how the run does (metrics.ts).
  */
-import { renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { jsonBytes, readIfThere, unfinishedPrefix } from './files.ts';
+import { jsonBytes, unfinishedPrefix } from './files.ts';
 
 export interface RunStatus {
   /** `finished`: it came to an end that its configuration names; `stopped`: a person ended it; `failed`: an error did. */
@@ -26,10 +26,11 @@ const fileName = 'status.json';
 
 /** What the run's folder says; undefined where it says nothing that can be read. */
 export function readRunStatus(runFolder: string): RunStatus | undefined {
-  const bytes = readIfThere(join(runFolder, fileName));
-  if (bytes === undefined) return undefined;
+  const path = join(runFolder, fileName);
   try {
-    const status = JSON.parse(new TextDecoder().decode(bytes));
+    // A pipe would be waited for.
+    if (!lstatSync(path).isFile()) return undefined;
+    const status = JSON.parse(readFileSync(path, 'utf8'));
     const isStatus = ['running', 'finished', 'stopped', 'failed'].includes(status.state);
     return isStatus && Number.isInteger(status.pid) && Number.isFinite(status.updatedAtMs) ? status : undefined;
   } catch {

@@ -15,7 +15,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const listed: ListedRun = {
   ...{ id: 'catch-quick-1-1', game: 'catch', preset: 'quick', seed: 1, state: 'running', startedAt: null },
   ...{ agentSteps: 12_000, stepsWanted: 20_000, episodes: 1234, lastMeanReward: 4.5, bestMeanReward: 6.25 },
-  ...{ lastEvaluation: null, bestEvaluation: null, elapsedSeconds: 100, stepsPerSecond: 81.6, diskBytes: 5_400_000 },
+  ...{
+    error: null,
+    lastEvaluation: null,
+    bestEvaluation: null,
+    elapsedSeconds: 100,
+    stepsPerSecond: 81.6,
+    diskBytes: 5_400_000,
+  },
   ...{ updatedAtMs: 1_000_000, folder: 'runs/catch-quick-1-1' },
 };
 const nowMs = 1_000_000 + 125_000;

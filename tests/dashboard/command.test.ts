@@ -1,9 +1,9 @@
 /** `bun run dashboard` as a user runs it. */
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/run/provenance.ts';
-import { episode, MadeRuns } from './madeRun.ts';
+import { configFile, episode, MadeRuns } from './madeRun.ts';
 
 let runs: MadeRuns;
 const started: { kill(): void; readonly exited: Promise<number> }[] = [];
@@ -19,7 +19,12 @@ afterEach(async () => {
 });
 
 function start(...words: string[]) {
+  return startIn(process.cwd(), ...words);
+}
+
+function startIn(cwd: string, ...words: string[]) {
   const child = Bun.spawn([process.execPath, join(projectFolder, 'src/cli/main.ts'), 'dashboard', ...words], {
+    cwd,
     stdout: 'pipe',
     stderr: 'pipe',
   });
@@ -71,6 +76,16 @@ test('an empty folder is fine', async () => {
   expect(await (await fetch(`${url}api/runs`)).json()).toEqual([]);
 }, 30_000);
 
+test('before the first run there need be no folder runs, and the first run appears', async () => {
+  const child = startIn(runs.root, '--port', '0');
+  const url = /http:\S+/.exec(await outputUntil(child.stdout, '(Ctrl-C ends it)'))![0];
+  expect(await (await fetch(`${url}api/runs`)).json()).toEqual([]);
+  runs.make('runs');
+  mkdirSync(join(runs.root, 'runs', 'first'));
+  writeFileSync(join(runs.root, 'runs', 'first', 'config.json'), configFile());
+  expect(await (await fetch(`${url}api/runs`)).json()).toMatchObject([{ id: 'first' }]);
+}, 30_000);
+
 test('a port that is taken is one line with the remedy', async () => {
   using taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('') });
   const { code, output, errors } = await ended(start('--runs', runs.root, '--port', String(taken.port)));
@@ -87,11 +102,16 @@ test('a folder that is none, and an address that is none, are one line each', as
   expect(await ended(start('--runs', missing))).toEqual({
     code: 1,
     output: '',
-    errors: expect.stringMatching(/^error: There is no folder .*missing\. Name one .* train catch\n$/),
+    errors: expect.stringMatching(/^error: There is no folder .*missing\. Name one .* train catch --out .*missing\n$/),
   });
   expect(await ended(start('--runs', file))).toMatchObject({
     code: 1,
     errors: expect.stringMatching(/^error: .* is no folder\..*\n$/),
+  });
+  symlinkSync('loop', join(runs.root, 'loop'));
+  expect(await ended(start('--runs', join(runs.root, 'loop')))).toMatchObject({
+    code: 1,
+    errors: expect.stringMatching(/^error: The folder .*loop cannot be read: ELOOP.*\n$/),
   });
   const host = await ended(start('--runs', runs.root, '--host', '203.0.113.7', '--port', '0'));
   expect(host).toMatchObject({ code: 1, errors: expect.stringMatching(/^error: .*203\.0\.113\.7.*--host\.\n$/) });

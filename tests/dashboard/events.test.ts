@@ -146,3 +146,13 @@ test('stopping ends the answers under way', async () => {
   await dashboard.stop();
   expect(await next).toBeUndefined();
 });
+
+test('a status.json that is a folder or a pipe is none, and holds nobody up', async () => {
+  const run = runs.make('a', [episode(1, 75, 1)]);
+  run.write('status.json/x', '');
+  const piped = runs.make('b', [episode(1, 75, 1)]);
+  expect(Bun.spawnSync(['mkfifo', join(piped.folder, 'status.json')]).exitCode).toBe(0);
+  expect(new RunEvents(new RunRoot(runs.root)).poll().changed.toSorted()).toEqual(['a', 'b']);
+  const listed = await (await fetch(`${dashboard.url}api/runs`)).json();
+  expect(listed).toMatchObject([{ state: 'running' }, { state: 'running' }]);
+}, 20_000);

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { appendFileSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigurationDifference, RecordingEntry, RunSummary, SeriesAnswer } from '../../src/dashboard/api.ts';
+import type {
+  ConfigurationDifference,
+  RecordingEntry,
+  RunSummary,
+  SeriesAnswer,
+  WeightsEntry,
+} from '../../src/dashboard/api.ts';
 import { type Dashboard, serveDashboard } from '../../src/dashboard/server.ts';
 import { projectFolder } from '../../src/run/provenance.ts';
 import { configFile, episode, evaluation, type Line, MadeRuns, progress } from './madeRun.ts';
@@ -240,6 +246,21 @@ test('/api/runs/<id>/weights are the best ones, and those of the newest checkpoi
   run.write('checkpoints/step-3000000000/manifest.json', '{}');
   expect(await (await get('api/runs/a/weights/best')).text()).toBe('best');
   expect(await (await get('api/runs/a/weights/last')).text()).toBe('1000000000');
+});
+
+test('/api/runs/<id>/weights says which there are, of which step, and the hash that the run prints', async () => {
+  const run = runs.make('a');
+  expect(await json<WeightsEntry[]>('api/runs/a/weights')).toEqual([]);
+  run.write('best.safetensors', 'best');
+  run.write('checkpoints/step-000000900/weights.safetensors', 'weights');
+  const best: WeightsEntry = { which: 'best', bytes: 4, agentSteps: null, sha256: null };
+  const last: WeightsEntry = { which: 'last', bytes: 7, agentSteps: null, sha256: null };
+  expect(await json<WeightsEntry[]>('api/runs/a/weights')).toEqual([best, last]);
+  run.write('checkpoints/step-000000900/manifest.json', '{ "agentSteps": 900, "weightsSha256": "ab12" }');
+  expect(await json<WeightsEntry[]>('api/runs/a/weights')).toEqual([
+    best,
+    { ...last, agentSteps: 900, sha256: 'ab12' },
+  ]);
 });
 
 test('/api/diff has the fields that differ', async () => {

@@ -30,6 +30,7 @@ describe('a summary', () => {
       preset: 'quick',
       seed: 7,
       state: 'running',
+      error: null,
       startedAt: '2026-01-02T03:04:05Z',
       agentSteps: 1000,
       stepsWanted: 20_000,
@@ -69,6 +70,15 @@ describe('a summary', () => {
     expect(wanted(['train', '--resume', 'runs/a', '--steps', '300'], ['train', '--resume', 'runs/a'])).toBe(300);
     expect(wanted(['train', '--steps=300', '--resume', 'a'], ['train', '--steps', '0', '--resume', 'a'])).toBe(0);
     expect(wanted(['train', '--steps-x', '5'], 'broken', null)).toBe(100);
+  });
+
+  test('says why a run failed', () => {
+    const run = runs.make('a', [episode(1, 100, 4)]);
+    const status = { pid: 1, host: 'elsewhere', startedAtMs: 1, updatedAtMs: 2 };
+    run.write('status.json', JSON.stringify({ ...status, state: 'failed', error: 'The GPU is gone.' }));
+    expect(summarizeRun(run.folder)).toMatchObject({ state: 'failed', error: 'The GPU is gone.' });
+    run.write('status.json', JSON.stringify({ ...status, state: 'finished', error: 'of an earlier try' }));
+    expect(summarizeRun(run.folder)).toMatchObject({ state: 'finished', error: null });
   });
 
   test('of a run that has just begun', () => {

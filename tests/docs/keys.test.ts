@@ -95,6 +95,7 @@ const tables = {
     preset: true,
     seed: true,
     state: true,
+    error: true,
     startedAt: true,
     agentSteps: true,
     stepsWanted: true,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { shownWidth } from '../../src/page/play/screenPainter.ts';
 import { ScreenQueue } from '../../src/page/play/screenQueue.ts';
+import { shownWidth } from '../../src/page/play/screenSize.ts';
 
 describe('a screen is shown', () => {
   test.each([

@@ -140,9 +140,9 @@ export class CurveSource {
     this.#runs.delete(id);
   }
 
-  #changed(ids: readonly string[] | 'all'): void {
+  #changed(ids: readonly string[]): void {
     for (const [id, run] of this.#runs) {
-      if (ids !== 'all' && !ids.includes(id)) continue;
+      if (!ids.includes(id)) continue;
       run.wholeStale = true;
       run.zoomedStale = true;
       this.#refresh(id, run);

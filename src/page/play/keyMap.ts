@@ -37,7 +37,12 @@ const keys: Readonly<Record<string, Control>> = {
 };
 
 /** What of a keyboard event decides. */
-export type KeyPress = Pick<KeyboardEvent, 'code' | 'altKey' | 'metaKey' | 'ctrlKey'>;
+export interface KeyPress {
+  readonly code: string;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+  readonly ctrlKey: boolean;
+}
 
 /** The control of a key; undefined for others and where the press is a shortcut of the browser's or the system's. */
 export function controlOf({ code, altKey, metaKey, ctrlKey }: KeyPress): Control | undefined {

@@ -6,7 +6,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Hands } from './hands.ts';
 import { type Control, controlOf } from './keyMap.ts';
-import { screenWidth, shownWidth } from './screenPainter.ts';
+import { screenWidth, shownWidth } from './screenSize.ts';
 
 /** What the page needs above and below a screen, CSS pixels. */
 const roomAroundY = 220;

@@ -1,8 +1,7 @@
 /** A console's picture on a canvas: 160 x `height` pixels, the television's colours; the page's style makes each twice as wide as high. */
 import { coloursOf } from '../../emulator/console/colours.ts';
 import type { TelevisionFormat } from '../../emulator/console/properties.ts';
-
-export const screenWidth = 160;
+import { screenWidth } from './screenSize.ts';
 
 export class ScreenPainter {
   readonly #context: CanvasRenderingContext2D;
@@ -29,15 +28,4 @@ export class ScreenPainter {
     for (let i = 0; i < pixels.length; i++) pixels[i] = words[screen[i]];
     this.#context.putImageData(this.#image, 0, 0);
   }
-}
-
-/**
- * How wide a screen of `height` lines is shown, CSS pixels, where there is room for `roomX` x `roomY`: the lines a whole number of the
- * display's pixels each where they can be at least two, else half a number where that fits, else whatever fits.
- */
-export function shownWidth(roomX: number, roomY: number, height: number, pixelRatio: number): number {
-  // Pixels of the display to a line; a pixel of the console is twice as wide.
-  const factor = Math.min((roomX * pixelRatio) / (2 * screenWidth), (roomY * pixelRatio) / height);
-  const whole = factor >= 2 ? Math.floor(factor) : factor >= 1 ? Math.floor(2 * factor) / 2 : factor;
-  return (2 * screenWidth * whole) / pixelRatio;
 }

@@ -1,10 +1,9 @@
 /** One run: how it stands, its agent as it plays, its curves, recordings and configuration. */
-
-import type { RunSummary } from '../../dashboard/api.ts';
+import type { RunSummary, WeightsEntry } from '../../dashboard/api.ts';
 import { runConfigurations, useConfigurations } from '../configurations.ts';
 import { CurvesSection } from '../curves/curvesSection.tsx';
 import { ago, bytes, clock, count, decimal } from '../format.ts';
-import { useNow } from '../hooks.ts';
+import { useAnswer, useNow } from '../hooks.ts';
 import { compareHref, playHref } from '../route.ts';
 import { Progress } from '../runList/runsTable.tsx';
 import { State } from '../runList/state.tsx';
@@ -40,29 +39,52 @@ export function RunView({ id }: { id: string }) {
           )}
         </span>
       </div>
+      {run.error !== null && <p class="problem">It ended with an error: {run.error}</p>}
       <Facts run={run} />
       <LivePane run={run} />
       <CurvesSection runs={[{ id, place: 0 }]} />
       <Recordings run={run} />
-      <section aria-labelledby="csv-heading" class="downloads">
-        <h2 id="csv-heading">Download</h2>
-        <ul>
-          {csvTypes.map((type) => (
-            <li key={type}>
-              <a href={`${runPath(id, 'metrics.csv')}?type=${type}`} download={`${id}-${type}.csv`}>
-                {type}.csv
-              </a>
-            </li>
-          ))}
-          <li>
-            <a href={runPath(id, 'weights/best')} download={`${id}-best.safetensors`}>
-              best.safetensors
-            </a>
-          </li>
-        </ul>
-      </section>
+      <Downloads run={run} />
       <ConfigurationSection config={runConfigurations.get(id)} />
     </>
+  );
+}
+
+const weightsAbout = { best: 'the best so far', last: 'those of the newest checkpoint' } as const;
+
+function Downloads({ run: { id, agentSteps, state } }: { run: RunSummary }) {
+  const { value: weights = [] } = useAnswer<WeightsEntry[]>(runPath(id, 'weights'), `${agentSteps} ${state}`);
+  const last = weights.find(({ sha256 }) => sha256 !== null);
+  return (
+    <section aria-labelledby="download-heading" class="downloads">
+      <h2 id="download-heading">Download</h2>
+      <ul>
+        {csvTypes.map((type) => (
+          <li key={type}>
+            <a href={`${runPath(id, 'metrics.csv')}?type=${type}`} download={`${id}-${type}.csv`}>
+              {type}.csv
+            </a>
+          </li>
+        ))}
+        {weights.map(({ which, bytes: size }) => (
+          <li key={which}>
+            <a
+              href={runPath(id, `weights/${which}`)}
+              download={`${id}-${which}.safetensors`}
+              title={weightsAbout[which]}
+            >
+              {which}.safetensors
+            </a>{' '}
+            <span class="count">{bytes(size)}</span>
+          </li>
+        ))}
+      </ul>
+      {last && (
+        <p class="hint">
+          SHA-256 of the weights at step {count(last.agentSteps)}: <code>{last.sha256}</code>
+        </p>
+      )}
+    </section>
   );
 }
 

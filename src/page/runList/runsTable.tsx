@@ -83,7 +83,7 @@ function Row({
       <th scope="row">
         <a href={runHref(run.id)}>{run.id}</a>
       </th>
-      <td>
+      <td title={run.error ?? undefined}>
         <State state={run.state} />
       </td>
       <td>{run.game}</td>

@@ -53,12 +53,15 @@ export class RunReader {
     const stepsWanted = stepsAskedFor(this.#config);
     const { agentSteps, episodes, elapsedSeconds, stepsPerSecond } = totals;
     const { lastMeanReward, bestMeanReward, lastEvaluation, bestEvaluation } = totals;
+    const status = readRunStatus(this.folder);
+    const state = runState({ status, updatedAtMs, agentSteps, stepsWanted });
     return {
       id: basename(this.folder),
       game: text(configuration['game']) ?? 'unknown',
       preset: text(configuration['preset']) ?? 'unknown',
       seed: number(configuration['seed']) ?? 0,
-      state: runState({ status: statusOf(this.folder), updatedAtMs, agentSteps, stepsWanted }),
+      state,
+      error: state === 'failed' ? (text(status?.error) ?? null) : null,
       startedAt: text(startedAt) ?? null,
       agentSteps,
       stepsWanted,
@@ -101,14 +104,6 @@ export class RunReader {
 /** What a list says of the run in `folder`; undefined where that is none of a run. */
 export function summarizeRun(folder: string): RunSummary | undefined {
   return atOnce(new RunReader(folder).update());
-}
-
-function statusOf(folder: string): ReturnType<typeof readRunStatus> {
-  try {
-    return lstatSync(join(folder, 'status.json')).isFile() ? readRunStatus(folder) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** `--steps` may be given again with `--resume`; the configuration in the file is that of the beginning. */

@@ -16,6 +16,8 @@ export interface RunSummary {
   readonly preset: string;
   readonly seed: number;
   readonly state: RunState;
+  /** Why it failed, one line; null where it did not. */
+  readonly error: string | null;
   /** ISO 8601, from config.json. */
   readonly startedAt: string | null;
   /** Of the last line of metrics.jsonl. */
