@@ -6,7 +6,8 @@ import { UserError } from '../errors.ts';
 import type { Configuration } from '../run/configuration.ts';
 import { createDisplay, grouped } from '../run/progress.ts';
 import { RunStatusFile } from '../run/runStatus.ts';
-import { type RunEnd, Training, type TrainingOptions } from '../run/training.ts';
+import { Training } from '../run/training.ts';
+import type { RunEnd, TrainingOptions } from '../run/trainingOptions.ts';
 import { runner, sentence, shown } from './words.ts';
 
 /** What a run is set up with beside the agent. */

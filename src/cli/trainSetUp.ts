@@ -8,7 +8,7 @@ import { agentOptions, type Configuration, environmentOptions } from '../run/con
 import { evaluationEnvironment } from '../run/evaluation.ts';
 import type { KernelOptions, Kernels } from '../run/kernelChoices.ts';
 import { type ChosenCartridge, cartridgeLines, openEnvironment, openFrames, trainingKernels } from '../run/session.ts';
-import type { TrainingOptions } from '../run/training.ts';
+import type { TrainingOptions } from '../run/trainingOptions.ts';
 import { kernelTable } from './kernelTable.ts';
 
 export interface TrainingSetUp {

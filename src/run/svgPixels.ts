@@ -33,7 +33,11 @@ export function svgToPng(svg: string, zoom: number): Uint8Array {
   return rendered(svg, zoom, (image) => image.asPng());
 }
 
-function rendered<T>(svg: string, zoom: number, take: (image: ReturnType<Resvg['render']>) => T): T {
+function rendered<T>(
+  svg: string,
+  zoom: number,
+  take: (image: ReturnType<InstanceType<typeof Resvg>['render']>) => T,
+): T {
   const resvg = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: zoom },
     font: { fontBuffers: [...fonts], defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },

@@ -5,38 +5,22 @@
  */
 import { join } from 'node:path';
 import type { Decider } from '../agent/decision.ts';
-import type { Dqn, DqnStep } from '../agent/dqn.ts';
-import type { Environment } from '../agent/environment.ts';
+import type { DqnStep } from '../agent/dqn.ts';
 import { encodeSafetensors } from '../agent/safetensors.ts';
 import { UserError } from '../errors.ts';
-import {
-  type CartridgeIdentity,
-  type LoadedCheckpoint,
-  type RunState,
-  type SavedCheckpoint,
-  saveCheckpoint,
-  writtenText,
-} from './checkpoint.ts';
-import type { Configuration } from './configuration.ts';
+import { type RunState, type SavedCheckpoint, saveCheckpoint, writtenText } from './checkpoint.ts';
 import { meanOf } from './evaluation.ts';
 import { writeAtomically } from './files.ts';
-import type { KernelRecord } from './kernelChoices.ts';
-import { LiveOutput, type WatchedAgent, type WatchedScreen } from './live/liveOutput.ts';
+import { LiveOutput, type WatchedScreen } from './live/liveOutput.ts';
 import type { EpisodeMetrics } from './metrics.ts';
-import type { Display, Progress } from './progress.ts';
-import type { RunStatusFile } from './runStatus.ts';
-import { BestWeights, type KeepingAgent } from './trainingBest.ts';
+import type { Progress } from './progress.ts';
+import { BestWeights } from './trainingBest.ts';
 import { RunClock, rounded, Speedometer } from './trainingClock.ts';
-import {
-  type EvaluatedAgent,
-  type EvaluationFindings,
-  evaluateAgent,
-  evaluationMetrics,
-  isEvaluationDue,
-} from './trainingEvaluation.ts';
+import { type EvaluationFindings, evaluateAgent, evaluationMetrics, isEvaluationDue } from './trainingEvaluation.ts';
 import { type Histories, noHistories, withEvaluation, writeHistories } from './trainingHistories.ts';
 import { bestLine, evaluationLine, gameLine, layerLines } from './trainingLines.ts';
 import { TrainingLog } from './trainingLog.ts';
+import type { RunEnd, Stop, TrainingOptions } from './trainingOptions.ts';
 import { EvaluationRecording, GameRecording } from './trainingRecording.ts';
 
 /** Games over which the mean reward is taken, in the papers' and Lapan's reports alike. */
@@ -45,44 +29,6 @@ const meanOverGames = 100;
 const gamesOfLuck = 10;
 /** Signals and timers are served between steps at least so often; a step that only awaits settled promises serves none. */
 const yieldEveryMs = 50;
-
-/** What a run needs of an agent. */
-export type TrainableAgent = EvaluatedAgent &
-  KeepingAgent &
-  WatchedAgent &
-  Decider &
-  Pick<Dqn, 'step' | 'statistics' | 'layerStatistics' | 'keepsGradients' | 'weights' | 'save' | 'restore'> & {
-    readonly replay: Pick<Dqn['replay'], 'header' | 'chunks' | 'restore'>;
-  };
-
-/** `steps` and `target` are ends that the configuration names; `stopped` was asked for from outside. */
-export type RunEnd = 'steps' | 'target' | 'stopped';
-
-/** Asks a run to end; looked at between steps. */
-export interface Stop {
-  readonly requested: boolean;
-}
-
-export interface TrainingOptions {
-  readonly agent: TrainableAgent;
-  readonly configuration: Configuration;
-  readonly cartridge: CartridgeIdentity;
-  /** Where evaluations play; not the agent's. Needed where the configuration asks for evaluations. */
-  readonly evaluationEnvironment?: Environment;
-  /** The agent's screen and that of evaluations, for recordings and for those who watch. */
-  readonly screen?: WatchedScreen;
-  readonly evaluationScreen?: WatchedScreen;
-  /** Is told now and then that the run goes on. */
-  readonly status?: Pick<RunStatusFile, 'update'>;
-  /** Which variant of each pass runs, for the run to go on with. */
-  readonly kernels?: KernelRecord;
-  readonly runFolder: string;
-  readonly display: Display;
-  /** Throws what the GPU has reported meanwhile; asked between steps and before anything is saved. */
-  readonly check?: () => void;
-  /** The checkpoint that the agent was restored from. */
-  readonly resumedFrom?: Pick<LoadedCheckpoint, 'run' | 'path' | 'weightsSha256'>;
-}
 
 export class Training {
   readonly #options: TrainingOptions;

@@ -16,7 +16,8 @@ import { Xoshiro128 } from '../../src/random.ts';
 import { type Display, progressText } from '../../src/run/progress.ts';
 import { resolveConfiguration } from '../../src/run/resolve.ts';
 import { createRunFolder, openCheckpoint, restoreBest } from '../../src/run/runFolder.ts';
-import { type TrainableAgent, Training, type TrainingOptions } from '../../src/run/training.ts';
+import { Training } from '../../src/run/training.ts';
+import type { TrainableAgent, TrainingOptions } from '../../src/run/trainingOptions.ts';
 import { plainReplay } from '../support/replay.ts';
 
 /** Where the runs are; a test file deletes it at its end. */
