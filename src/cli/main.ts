@@ -1,5 +1,5 @@
 /**
- * The command line: `bun run train|eval|play|export|trace|roms|tune|verify|doctor …`. What its words may be and its exit codes: commandLine.ts.
+ * The command line: which commands there are. What its words may be and its exit codes: commandLine.ts.
  * Benchmarks are a program of their own: bench/main.ts.
  */
 import { type Commands, runProgram } from './commandLine.ts';

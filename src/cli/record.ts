@@ -1,5 +1,6 @@
 /** `bun run record <game> --out FILE`: records play as a file to share, a GIF or a video; several stages of an agent side by side. */
-import { extname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { framesPerSecond, screenWidth } from '../run/consoleScreen.ts';
 import { type Encoder, findEncoder } from '../run/ffmpeg.ts';
@@ -14,7 +15,7 @@ import { openStages, type Stage, screensOf } from './recordStages.ts';
 import { trainedFlags } from './trained.ts';
 import { shown } from './words.ts';
 
-/** How long Ctrl-C may take. */
+/** How long Ctrl-C may take, and that nobody wants the recording any more. */
 const letInEveryMs = 50;
 /** Half a minute of an NTSC console. */
 const defaultFrames = 1800;
@@ -76,6 +77,7 @@ export const recordCommand: Command = {
     const fps = parsed.flags.has('--fps') ? integerFlag(parsed, '--fps', 0, 5, 60) : undefined;
     const asked = parsed.flags.get('--stages');
     requireWritable(out, `.${container}`);
+    const folder = dirname(resolve(out));
 
     const player = await choosePlayer(asked === undefined ? withShipped(parsed, console.log) : parsed, console.log);
     const stages: readonly Stage[] =
@@ -120,9 +122,12 @@ export const recordCommand: Command = {
         recording.add(panels?.pixels ?? newest[0].screen);
         await recording.drain();
         recorded++;
-        // Without a GPU and ffmpeg nothing else would let signals in.
         if (performance.now() - letInMs > letInEveryMs) {
+          // Without a GPU and ffmpeg nothing else would let signals in.
           await Bun.sleep(0);
+          if (!existsSync(folder)) {
+            throw new UserError(`The folder ${folder} is gone.`, 'Give a path that stays with --out.');
+          }
           letInMs = performance.now();
         }
         progress.show(() => `Recording: ${(recorded / consoleRate).toFixed(1)} s of play`);

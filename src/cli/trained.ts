@@ -108,9 +108,14 @@ function openShipped(parsed: ParsedArguments, game: string): TrainedAgent {
   return { ...agent, cartridge, run: null };
 }
 
+/** The run is under way and has come to no checkpoint yet. */
+export function awaitsFirstCheckpoint(run: string): boolean {
+  return listCheckpoints(run).length === 0 && summarizeRun(run)?.state === 'running';
+}
+
 /** Throws UserError when the run plays another game or cartridge, or its checkpoint is no good. */
 function openOfRun(parsed: ParsedArguments, run: string, note: (text: string) => void): TrainedAgent {
-  if (listCheckpoints(run).length === 0 && summarizeRun(run)?.state === 'running') {
+  if (awaitsFirstCheckpoint(run)) {
     throw new UserError(
       `The run in ${run} has not come to its first checkpoint yet.`,
       'Wait for it: `bun run runs` says how far it is, and --checkpoint-every of its configuration when one is due.',

@@ -3,9 +3,13 @@ import { UserError } from '../errors.ts';
 import { type Command, integerFlag, numberFlag, type ParsedArguments } from './arguments.ts';
 import { choosePlayer, presetFlag, randomFlag, withShipped } from './player.ts';
 import { colourDepth } from './terminal/session.ts';
-import { trainedFlags } from './trained.ts';
+import { awaitsFirstCheckpoint, trainedFlags } from './trained.ts';
 import { WeightsFollower } from './watchFollow.ts';
 import { Watching } from './watching.ts';
+import { shown } from './words.ts';
+
+/** For a run's first checkpoint. */
+const lookEveryMs = 500;
 
 export const watchCommand: Command = {
   spec: {
@@ -37,6 +41,7 @@ export const watchCommand: Command = {
     const game = parsed.positionals[0] ?? 'pong';
     const depth = colourDepth(process.stdout, process.env, `bun run record ${game} --out ${game}.gif`);
     const isFollowed = follows(parsed);
+    if (isFollowed) await firstCheckpoint(parsed.flags.get('--run')!);
     const player = await choosePlayer(withShipped(parsed, console.log), console.log);
     const { trained } = player;
     const follower = trained !== undefined && isFollowed ? new WeightsFollower(parsed, trained) : undefined;
@@ -52,4 +57,11 @@ function follows(parsed: ParsedArguments): boolean {
   if (parsed.flags.has('--run')) return parsed.flags.get('--follow') !== 'false';
   if (!parsed.flags.has('--follow')) return false;
   throw new UserError('--follow needs a run.', 'Name it with --run DIR.');
+}
+
+/** Resolves when the run has a checkpoint, or none is to be expected. */
+async function firstCheckpoint(run: string): Promise<void> {
+  if (!awaitsFirstCheckpoint(run)) return;
+  console.log(`${shown(run)} has not come to its first checkpoint yet; it is waited for. Ctrl-C ends that.`);
+  while (awaitsFirstCheckpoint(run)) await Bun.sleep(lookEveryMs);
 }

@@ -1,6 +1,6 @@
 /** `bun run record`: files of each kind, stages beside each other, and nothing left of what is broken off. */
-import { afterAll, describe, expect, test } from 'bun:test';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, describe, expect, test } from 'bun:test';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, ended, small, start, temporaryFolder } from '../e2e/cli.ts';
 import { decodeGif } from '../run/recordingGifDecoder.ts';
@@ -77,25 +77,48 @@ test('without ffmpeg a line says what to install, and a GIF needs none', async (
 });
 
 describe('broken off', () => {
+  const begun: { process: ReturnType<typeof start>; remove: () => void }[] = [];
+  afterEach(() => {
+    for (const { process, remove } of begun.splice(0)) {
+      process.kill('SIGKILL');
+      remove();
+    }
+  });
+
+  /** A recording under way, in a folder of its own, over a file. Should nobody end it, it ends by itself in some minutes. */
+  async function recording(extension: string) {
+    const place = temporaryFolder('record-broken');
+    const out = join(place.folder, `x.${extension}`);
+    writeFileSync(out, 'before');
+    const process = start(['record', 'catch', '--random', '--out', out, '--frames', '50000']);
+    begun.push({ process, remove: place.remove });
+    const { value } = await process.stdout.getReader().read();
+    expect(new TextDecoder().decode(value)).toContain('Cartridge');
+    await Bun.sleep(1500);
+    return { out, folder: place.folder, process };
+  }
+
   test.each([
     ['SIGINT', 130, 'gif'],
     ['SIGTERM', 143, 'webm'],
     ['SIGHUP', 129, 'mp4'],
   ] as const)('by %s: exit code %d, and no %s', async (signal, code, extension) => {
-    const place = temporaryFolder('record-broken');
-    const out = join(place.folder, `x.${extension}`);
-    writeFileSync(out, 'before');
-    const process = start(['record', 'catch', '--random', '--out', out, '--frames', '1000000']);
-    // From here on it records.
-    const { value } = await process.stdout.getReader().read();
-    expect(new TextDecoder().decode(value)).toContain('Cartridge');
-    await Bun.sleep(1500);
+    const { out, folder, process } = await recording(extension);
     process.kill(signal);
     expect(await process.exited).toBe(code);
     await Bun.sleep(200);
-    expect(readdirSync(place.folder)).toEqual([`x.${extension}`]);
+    expect(readdirSync(folder)).toEqual([`x.${extension}`]);
     expect(readFileSync(out, 'utf8')).toBe('before');
-    place.remove();
+  });
+
+  test.each(['gif', 'webm'])('by the end of its folder: one line, and no %s', async (extension) => {
+    const { folder, process } = await recording(extension);
+    rmSync(folder, { recursive: true });
+    expect(await process.exited).toBe(1);
+    expect(await new Response(process.stderr).text()).toBe(
+      `error: The folder ${folder} is gone. Give a path that stays with --out.\n`,
+    );
+    expect(existsSync(folder)).toBe(false);
   });
 });
 

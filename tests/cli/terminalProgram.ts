@@ -5,6 +5,14 @@ import { TerminalModel } from './terminalModel.ts';
 const enter = '\x1b[?1049h';
 const leave = '\x1b[?1049l';
 
+interface TerminalProgramOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly program?: string;
+  readonly cwd?: string;
+}
+
 export class TerminalProgram {
   readonly model: TerminalModel;
   /** All that it has sent. */
@@ -13,10 +21,10 @@ export class TerminalProgram {
   #drawn = 0;
   readonly #terminal: Bun.Terminal;
 
-  /** Starts `bun <words>` in a terminal of this size. The user's own games folder is out of sight. */
+  /** Starts `bun <words>`, or another program in another folder, in a terminal of this size. The user's own games folder is out of sight. */
   constructor(
     words: readonly string[],
-    { columns = 80, rows = 24, env = {} }: { columns?: number; rows?: number; env?: Record<string, string> } = {},
+    { columns = 80, rows = 24, env = {}, program = process.execPath, cwd = projectFolder }: TerminalProgramOptions = {},
   ) {
     this.model = new TerminalModel(columns, rows);
     const decoder = new TextDecoder();
@@ -30,8 +38,8 @@ export class TerminalProgram {
       },
     });
     const { COLORTERM: _, NO_COLOR: __, ...inherited } = process.env;
-    this.process = Bun.spawn([process.execPath, ...words], {
-      cwd: projectFolder,
+    this.process = Bun.spawn([program, ...words], {
+      cwd,
       env: { ...inherited, TERM: 'xterm-256color', ATARI_ROMS: '', XDG_DATA_HOME: '/nonexistent', ...env },
       terminal: this.#terminal,
     });

@@ -233,7 +233,7 @@ describe('a run that goes on', () => {
     expect(follower.newer()?.agentSteps).toBe(60);
   });
 
-  test('a run that has just begun has nothing to watch yet, and that is said', async () => {
+  test('the first checkpoint of a run that has just begun is waited for; elsewhere it is said that there is none', async () => {
     const begun = join(folder, 'begun');
     cpSync(join(run, 'config.json'), join(begun, 'config.json'), { recursive: true });
     const times = { startedAtMs: Date.now(), updatedAtMs: Date.now() };
@@ -241,7 +241,15 @@ describe('a run that goes on', () => {
     writeFileSync(join(begun, 'status.json'), JSON.stringify(status));
     const said = await cli(['eval', '--run', begun]);
     expect(said.stderr).toMatch(/^error: The run in .*begun has not come to its first checkpoint yet\. Wait for it/);
-  });
+    const program = new TerminalProgram(['src/cli/main.ts', 'watch', '--run', begun]);
+    await program.until(() => /begun has not come to its first checkpoint yet; it is waited for\./.test(program.sent));
+    cpSync(join(run, 'checkpoints/step-000000060'), join(aside, 'first'), { recursive: true });
+    mkdirSync(join(begun, 'checkpoints'));
+    renameSync(join(aside, 'first'), join(begun, 'checkpoints/step-000000060'));
+    await program.until(() => program.model.line(19).startsWith('catch, 60 steps of training'));
+    program.press('q');
+    expect(await program.ended()).toBe(0);
+  }, 60_000);
 
   test('--follow needs a run', async () => {
     const program = new TerminalProgram([...randomCatch, '--follow']);
