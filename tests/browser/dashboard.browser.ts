@@ -270,6 +270,20 @@ describe('one run', () => {
     await page.context().close();
   });
 
+  test('of a machine whose clock goes wrong is live where its picture changes, also in an evaluation', async () => {
+    const live = runs.make('other-clock', games(0, 3));
+    const frame = (at: number) => ({ ...liveFrame(at), isEvaluation: true, writtenAtMs: Date.now() - 3_600_000 });
+    live.write('live.bin', encodeLiveFrame(frame(0)));
+    const { page } = await visit('/run/other-clock');
+    await page.getByText('not live').waitFor();
+    live.write('live.bin', encodeLiveFrame(frame(1), 1));
+    await page.getByText('live: an evaluation').waitFor();
+    expect(await page.locator('.playing dt').first().innerText()).toBe('game of the evaluation');
+    await page.getByText('not live').waitFor();
+    await page.context().close();
+    live.remove();
+  });
+
   test('shows its recordings and gives its metrics as CSV', async () => {
     const recorder = new GifRecorder({ width: 160, height: 210, format: 'NTSC', framesPerSecond: 15, scale: 1 });
     for (let at = 0; at < 4; at++) recorder.add(liveFrame(at).screen);
@@ -302,6 +316,80 @@ describe('one run', () => {
     expect(await row.first().innerText()).toContain('0.002');
     await page.context().close();
   });
+});
+
+test('a run that failed says why, and which weights it has left', async () => {
+  const failed = runs.make('failed', games(0, 3));
+  failed.write('status.json', JSON.stringify({ ...JSON.parse(status('failed')), error: 'The GPU is gone.' }));
+  failed.write('checkpoints/step-000000300/weights.safetensors', 'weights');
+  failed.write(
+    'checkpoints/step-000000300/manifest.json',
+    JSON.stringify({ agentSteps: 300, weightsSha256: 'abc123' }),
+  );
+  const { page } = await visit('/run/failed');
+  await page.getByText('It ended with an error: The GPU is gone.').waitFor();
+  await page.getByText('SHA-256 of the weights at step 300: abc123').waitFor();
+  expect(await page.locator('.downloads a').allInnerTexts()).toEqual([
+    ...['episode.csv', 'progress.csv', 'evaluation.csv', 'last.safetensors'],
+  ]);
+  await page.context().close();
+  failed.remove();
+});
+
+test('a page that nobody sees listens to nothing, and takes up what it missed', async () => {
+  const unseen = runs.make('unseen', games(0, 3));
+  const { page, asked } = await visit('/run/unseen');
+  const ended: string[] = [];
+  page.on('requestfailed', (request) => ended.push(new URL(request.url()).pathname));
+  await page.locator('.facts').getByText('300', { exact: false }).first().waitFor();
+  await page.locator('.connection.live').waitFor();
+  const show = (isSeen: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(globalThis['document' as never], 'hidden', { value: hidden, configurable: true });
+      (globalThis['document' as never] as EventTarget).dispatchEvent(new Event('visibilitychange'));
+    }, !isSeen);
+  await show(false);
+  await eventually(
+    async () => ended,
+    (paths) => paths.includes('/api/events'),
+  );
+  await Bun.sleep(1500);
+  asked.length = 0;
+  unseen.append(...games(3, 7));
+  await Bun.sleep(2500);
+  expect(asked).toEqual([]);
+  await show(true);
+  await page.locator('.facts').getByText('700').first().waitFor();
+  expect(asked.filter((path) => path === '/api/events')).toHaveLength(1);
+  await eventually(
+    async () => asked.filter((path) => path.includes('/unseen/series')).length,
+    (count) => count > 0,
+  );
+  await page.context().close();
+  unseen.remove();
+});
+
+test('fingers look closer where they have pointed', async () => {
+  const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+  const { page } = await visit('/run/catch-long', phone);
+  await drawn(page, 'reward', first);
+  await page.getByText('Tap a chart').waitFor();
+  await page.locator('.chart-reward .u-over').scrollIntoViewIfNeeded();
+  const box = (await page.locator('.chart-reward .u-over').boundingBox())!;
+  await page.touchscreen.tap(box.x + box.width * 0.75, box.y + 60);
+  await page.getByRole('button', { name: 'Look closer' }).tap();
+  const [from, to] = (await page.locator('.zoom .range').innerText())
+    .split('–')
+    .map((part) => Number(part.replaceAll(',', '')));
+  // Three quarters stay three quarters of the way.
+  expect(from).toBeCloseTo(3750, -2);
+  expect(to).toBeCloseTo(8750, -2);
+  await page.getByRole('button', { name: 'Look less closely' }).tap();
+  await eventually(
+    () => page.locator('.zoom .range').count(),
+    (count) => count === 0,
+  );
+  await page.context().close();
 });
 
 test('two runs are compared', async () => {

@@ -34,6 +34,10 @@ export class MadeRun {
     return join(this.folder, 'metrics.jsonl');
   }
 
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+
   append(...lines: readonly Line[]): void {
     appendFileSync(this.metrics, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }

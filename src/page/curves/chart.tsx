@@ -6,7 +6,7 @@ import { axisNames, position, significant } from '../format.ts';
 import { theme } from '../theme.ts';
 import { useValue } from '../value.ts';
 import { type Curve, pointAt } from './curve.ts';
-import type { Range } from './curveSource.ts';
+import { type Range, scaled } from './curveSource.ts';
 import type { ChartDefinition } from './definitions.ts';
 import { cursorAt, Plot } from './plot.ts';
 import { Swatch } from './swatch.tsx';
@@ -32,17 +32,11 @@ export function Chart(props: ChartProps) {
   const last = curves.map((curve) => `${curve.run} ${significant(pointAt(curve, undefined)?.y)}`).slice(0, mostValues);
 
   function onKeyDown(event: KeyboardEvent): void {
-    const width = view.to - view.from;
-    const middle = cursorAt.current ?? (view.from + view.to) / 2;
-    const toward = (share: number) => ({
-      from: middle - (middle - view.from) * share,
-      to: middle + (view.to - middle) * share,
-    });
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'ArrowLeft') plot.current?.moveCursor(event.shiftKey ? -0.1 : -0.01);
     else if (event.key === 'ArrowRight') plot.current?.moveCursor(event.shiftKey ? 0.1 : 0.01);
-    else if (event.key === '+' && width > 2) props.zoom(toward(0.5));
-    else if (event.key === '-') props.zoom(toward(2));
+    else if (event.key === '+') props.zoom(scaled(view, 0.5, cursorAt.current));
+    else if (event.key === '-') props.zoom(scaled(view, 2, cursorAt.current));
     else if (event.key === 'Escape' || event.key === '0') {
       if (plot.current?.clearCursor() === false || event.key === '0') props.zoom(undefined);
     } else return;

@@ -210,3 +210,12 @@ export class CurveSource {
 export function sameRange(a: Range | undefined, b: Range | undefined): boolean {
   return a?.from === b?.from && a?.to === b?.to;
 }
+
+/** Narrower than this nothing is looked at: agent steps, frames or seconds. */
+const narrowest = 1;
+
+/** The range times `share`; what lies at `fixed`, by default in its middle, stays where it is. */
+export function scaled({ from, to }: Range, share: number, fixed = (from + to) / 2): Range {
+  if ((to - from) * share < narrowest) return { from, to };
+  return { from: fixed - (fixed - from) * share, to: fixed + (to - fixed) * share };
+}

@@ -3,13 +3,15 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { axes, axis as chosenAxis, showBand, smoothing } from '../choices.ts';
 import { runConfigurations, useConfigurations } from '../configurations.ts';
 import { axisNames, position } from '../format.ts';
+import { useMedia } from '../hooks.ts';
 import { theme } from '../theme.ts';
 import { useValue } from '../value.ts';
 import { Chart } from './chart.tsx';
 import { styleOf } from './colours.ts';
 import { type Curve, makeCurve } from './curve.ts';
-import { CurveSource, type Range } from './curveSource.ts';
+import { CurveSource, type Range, scaled } from './curveSource.ts';
 import { type ChartDefinition, chartDefinitions } from './definitions.ts';
+import { cursorAt } from './plot.ts';
 import { reachOf } from './smoothing.ts';
 import { Swatch } from './swatch.tsx';
 
@@ -60,6 +62,15 @@ export function CurvesSection({ runs, remove }: Props) {
     return made.length > 0 ? made : lastCharts.current.map((definition) => ({ definition, curves: [] }));
   }, [version, configurations, ids, runs.map(({ place }) => place).join(), shownTheme, reach]);
 
+  const view = zoom ?? extent;
+  const look = (range: Range | undefined) => setZoom(range && within(range, extent));
+  const pointedAt = usePointedAt();
+  const lookCloser = (share: number) => {
+    const at = pointedAt.current;
+    look(scaled(view, share, at !== undefined && at >= view.from && at <= view.to ? at : undefined));
+  };
+  const isTouched = useMedia('(pointer: coarse)');
+
   const errors = runs.flatMap(({ id }) => source.errorOf(id) ?? []);
   return (
     <section ref={section} class="curves" aria-labelledby="curves-heading">
@@ -108,6 +119,18 @@ export function CurvesSection({ runs, remove }: Props) {
               </button>
             </>
           )}
+          <button
+            type="button"
+            class="small"
+            aria-label="Look less closely"
+            disabled={!zoom}
+            onClick={() => lookCloser(2)}
+          >
+            −
+          </button>
+          <button type="button" class="small" aria-label="Look closer" onClick={() => lookCloser(0.5)}>
+            +
+          </button>
         </span>
       </div>
       {remove && <Legend runs={runs} remove={remove} />}
@@ -117,7 +140,9 @@ export function CurvesSection({ runs, remove }: Props) {
         </p>
       )}
       <p id="chart-keys" class="hint">
-        Drag to look closer, double-click to see all. Keys: ← → cursor, + − zoom, Esc.
+        {isTouched
+          ? 'Tap a chart to see its values there; + looks closer at that place.'
+          : 'Drag to look closer, double-click to see all. Keys: ← → cursor, + − zoom, Esc.'}
       </p>
       <div class="charts">
         {charts.map(({ definition, curves }) => (
@@ -126,9 +151,9 @@ export function CurvesSection({ runs, remove }: Props) {
             definition={definition}
             curves={curves}
             axis={axis}
-            view={zoom ?? extent}
+            view={view}
             withBand={withBand}
-            zoom={(range) => setZoom(range && within(range, extent))}
+            zoom={look}
           />
         ))}
       </div>
@@ -156,6 +181,19 @@ function Legend({ runs, remove }: { runs: readonly ShownRun[]; remove: (id: stri
       ))}
     </ul>
   );
+}
+
+/** Where the cursor last stood; it leaves the charts when a button is pressed. */
+function usePointedAt(): { readonly current: number | undefined } {
+  const at = useRef<number | undefined>(undefined);
+  useEffect(
+    () =>
+      cursorAt.listen(() => {
+        at.current = cursorAt.current ?? at.current;
+      }),
+    [],
+  );
+  return at;
 }
 
 /** A source as long as the section is there. */

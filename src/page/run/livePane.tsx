@@ -19,9 +19,9 @@ const liveForMs = 3000;
 
 export function LivePane({ run }: { run: RunSummary }) {
   const pane = useRef<HTMLElement>(null);
-  const { frame, isMissing } = useLiveFrame(run.id, pane);
+  const { frame, freshAtMs, isMissing } = useLiveFrame(run.id, pane);
   const nowMs = useNow(1000);
-  const isLive = frame !== undefined && nowMs - frame.writtenAtMs < liveForMs;
+  const isLive = frame !== undefined && nowMs - freshAtMs < liveForMs;
   return (
     <section ref={pane} class="live-pane" aria-labelledby="live-heading">
       <h2 id="live-heading">
@@ -29,7 +29,7 @@ export function LivePane({ run }: { run: RunSummary }) {
         <span class={isLive ? 'live-sign on' : 'live-sign'} role="status">
           {isLive ? (frame.isEvaluation ? 'live: an evaluation' : 'live: training') : 'not live'}
         </span>
-        {frame && !isLive && <span class="count"> last picture {ago(frame.writtenAtMs, nowMs)}</span>}
+        {frame && !isLive && <span class="count"> last picture {ago(freshAtMs, nowMs)}</span>}
       </h2>
       {frame ? <Playing frame={frame} run={run} /> : <p class="hint">{isMissing ? missingLine(run) : 'Loading…'}</p>}
     </section>
@@ -42,28 +42,38 @@ function missingLine(run: RunSummary): string {
     : 'The run has kept no picture of its screen; its recordings are below.';
 }
 
+interface Watched {
+  readonly frame: LiveFrame | undefined;
+  /** When it was new, by this machine's clock: the run's may be another. Of the first one only what it says itself is known. */
+  readonly freshAtMs: number;
+  readonly isMissing: boolean;
+}
+
 /** The newest frame while `pane` is in view; torn ones are passed over. */
-function useLiveFrame(id: string, pane: { current: HTMLElement | null }) {
-  const [state, setState] = useState<{ frame: LiveFrame | undefined; isMissing: boolean }>({
-    frame: undefined,
-    isMissing: false,
-  });
+function useLiveFrame(id: string, pane: { current: HTMLElement | null }): Watched {
+  const [state, setState] = useState<Watched>({ frame: undefined, freshAtMs: 0, isMissing: false });
   useEffect(() => {
+    let writtenAtMs: number | undefined;
+    let freshAtMs = 0;
     let isInView = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let request: AbortController | undefined;
 
     async function ask(): Promise<void> {
       timer = undefined;
+      if (document.hidden) return;
       request = new AbortController();
       let waitMs = idleIntervalMs;
       try {
         const bytes = await getBytes(runPath(id, 'live'), request.signal);
         const frame = bytes && decodeLiveFrame(bytes);
-        if (frame !== undefined) setState({ frame, isMissing: false });
-        else if (bytes === undefined) setState((before) => ({ ...before, isMissing: true }));
+        if (frame !== undefined && frame.writtenAtMs !== writtenAtMs) {
+          freshAtMs = writtenAtMs === undefined ? Math.min(frame.writtenAtMs, Date.now()) : Date.now();
+          writtenAtMs = frame.writtenAtMs;
+          setState({ frame, freshAtMs, isMissing: false });
+        } else if (bytes === undefined) setState((before) => ({ ...before, isMissing: true }));
         // A torn frame is followed by a whole one.
-        if (bytes !== undefined && (frame === undefined || Date.now() - frame.writtenAtMs < liveForMs)) {
+        if (bytes !== undefined && (frame === undefined || Date.now() - freshAtMs < liveForMs)) {
           waitMs = frameIntervalMs;
         }
       } catch {
@@ -113,7 +123,7 @@ function Playing({ frame, run }: { frame: LiveFrame; run: RunSummary }) {
         <QValues frame={frame} />
         <dl class="facts">
           <div>
-            <dt>game</dt>
+            <dt>{frame.isEvaluation ? 'game of the evaluation' : 'game'}</dt>
             <dd>{count(frame.episode)}</dd>
           </div>
           <div>
@@ -151,15 +161,20 @@ function Playing({ frame, run }: { frame: LiveFrame; run: RunSummary }) {
   );
 }
 
+const ofEarlierState = 'Drawn at random; the values are of the last state that the network was asked about.';
+
 /** A bar an action, between the lowest and the highest value seen lately, so that small differences show. */
 function QValues({ frame }: { frame: LiveFrame }) {
-  const { low, high } = useScale(frame);
+  const scale = useScale(frame);
+  const { low, high } = scale ?? { low: 0, high: 1 };
   const values = [...frame.qValues];
   const best = Math.max(...values);
   return (
-    <table class="q-values">
+    <table class={frame.wasRandom ? 'q-values older' : 'q-values'}>
       <caption>
-        Q-values: bars from {decimal(low, 3)} to {decimal(high, 3)}, the lowest and highest of late
+        {scale
+          ? `Q-values: bars from ${decimal(low, 3)} to ${decimal(high, 3)}, the lowest and highest of late`
+          : 'Q-values: the network has not been asked yet'}
       </caption>
       <thead class="hidden">
         <tr>
@@ -181,7 +196,9 @@ function QValues({ frame }: { frame: LiveFrame }) {
                 <span class={value === best ? 'q-bar best' : 'q-bar'} style={{ width: `${100 * share}%` }} />
               </td>
               <td class="number">{decimal(value, 3)}</td>
-              <td class="choice">{isChosen ? (frame.wasRandom ? '◀ at random' : '◀ chosen') : ''}</td>
+              <td class="choice" title={frame.wasRandom ? ofEarlierState : undefined}>
+                {isChosen ? (frame.wasRandom ? '◀ at random' : '◀ chosen') : ''}
+              </td>
             </tr>
           );
         })}
@@ -190,11 +207,11 @@ function QValues({ frame }: { frame: LiveFrame }) {
   );
 }
 
-/** Lowest and highest value of late: it widens at once and narrows slowly. */
-function useScale({ qValues }: LiveFrame): { low: number; high: number } {
+/** Lowest and highest value of late: it widens at once and narrows slowly. Undefined before any value. */
+function useScale({ qValues }: LiveFrame): { low: number; high: number } | undefined {
   const scale = useRef<{ low: number; high: number } | undefined>(undefined);
   const known = [...qValues].filter((value) => !Number.isNaN(value));
-  if (known.length === 0) return scale.current ?? { low: 0, high: 1 };
+  if (known.length === 0) return scale.current;
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const narrowing = 0.01;
   const before = scale.current ?? { low, high };

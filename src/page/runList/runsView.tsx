@@ -134,8 +134,8 @@ function NoRuns() {
         <code>bun run train catch --preset quick</code>
       </pre>
       <p>
-        It learns within minutes, without a GPU, too. Or{' '}
-        <a href="#/play">play against the agent that ships with the project</a>.
+        It learns within minutes, without a GPU, too. <code>--out</code> names another folder than <code>runs</code>,
+        where the dashboard was given one. Or <a href="#/play">play against the agent that ships with the project</a>.
       </p>
     </div>
   );
