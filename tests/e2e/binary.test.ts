@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildBinary, type Platform, platformNames } from '../../build/binary.ts';
+import { TerminalProgram } from '../cli/terminalProgram.ts';
 import { cli, type Ended, ended, projectFolder, small, temporaryFolder, weightsHash } from './cli.ts';
 
 const { folder, remove } = temporaryFolder('binary');
@@ -73,6 +74,23 @@ describe('the program for this platform', () => {
     const { code, stderr } = await run(['report', 'runs/same', '--out', 'same.html']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(readFileSync(join(place, 'same.png')).toString('latin1', 1, 4)).toBe('PNG');
+  }, 60_000);
+
+  test('records stages of a run, with what draws their captions', async () => {
+    const stages = ['--run', 'runs/same', '--stages', '0,120', '--frames', '12'];
+    const { code, stdout, stderr } = await run(['record', 'catch', ...stages, '--out', 'stages.gif']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Stages: random play, 120 steps\n');
+    expect(readFileSync(join(place, 'stages.gif')).toString('latin1', 0, 6)).toBe('GIF89a');
+  }, 60_000);
+
+  test('shows a game in the terminal', async () => {
+    const watch = new TerminalProgram(['watch', 'catch', '--run', 'runs/same'], { program, cwd: place });
+    const { model } = watch;
+    await watch.until(() => model.pictures > 3);
+    expect(model.line(19)).toStartWith('catch, 120 steps of training');
+    watch.press('q');
+    expect(await watch.ended()).toBe(0);
   }, 60_000);
 
   test('carries the other provider of WebGPU, too, the default on macOS', async () => {
