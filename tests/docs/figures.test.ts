@@ -172,6 +172,10 @@ describe('a figure from nowhere is found', () => {
     'twice as long',
     'a third more time',
     'tens of thousands a second',
+    'trains in an hour or two',
+    'learns in minutes',
+    'which takes seconds',
+    '```sh\nbun run train catch  # learns in minutes\n```',
     '27508 frames a second',
     '3 min 23 s',
     '4.90 points',
@@ -184,7 +188,7 @@ describe('a figure from nowhere is found', () => {
     '[12 ms](x.md)',
     'from 5 to <!--= x a .1 -->7<!--/--> ms',
   ])('%s', (text) => {
-    expect(found(`first\n\n${text}\n`).at(0)).toMatch(/^[35]: /);
+    expect(found(`first\n\n${text}\n`).at(0)).toMatch(/^[345]: /);
   });
 
   test.each([

@@ -1,10 +1,29 @@
 /** Every link of every page leads somewhere. */
 import { describe, expect, test } from 'bun:test';
 import { pagePaths, readPage } from '../../bench/docs/markdown.ts';
-import { brokenLinks, type FileText } from './links.ts';
+import { brokenLinks, clicksFrom, type FileText } from './links.ts';
 
 test.each(pagePaths())('%s', (path) => {
   expect(brokenLinks(readPage(path), path)).toEqual([]);
+});
+
+test('every page is two clicks from the README at most', () => {
+  const clicks = clicksFrom('README.md', new Map(pagePaths().map((path) => [path, readPage(path)])));
+  expect(pagePaths().filter((path) => (clicks.get(path) ?? Number.POSITIVE_INFINITY) > 2)).toEqual([]);
+});
+
+test('clicks are counted along the shortest way; a page that nothing links to has none', () => {
+  const pages = new Map([
+    ['README.md', '[a](docs/a.md#top) [code](src/x.ts)'],
+    ['docs/a.md', '[b](b.md) [home](../README.md)'],
+    ['docs/b.md', '[a](a.md)'],
+    ['docs/lost.md', '[a](a.md)'],
+  ]);
+  expect([...clicksFrom('README.md', pages)]).toEqual([
+    ['README.md', 0],
+    ['docs/a.md', 1],
+    ['docs/b.md', 2],
+  ]);
 });
 
 describe('a link that leads nowhere is found', () => {

@@ -1,4 +1,7 @@
-/** Finds links of pages that lead nowhere: files, anchors, lines of a source. External addresses are only read, never fetched. */
+/**
+ * Finds links of pages that lead nowhere: files, anchors, lines of a source; and pages that no links lead to. External addresses are only
+ * read, never fetched.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import GithubSlugger from 'github-slugger';
@@ -22,6 +25,18 @@ export function brokenLinks(page: string, path: string, fileText: FileText = pro
     const wrong = addressFault(address, page, path, fileText);
     return wrong === undefined ? [] : [`${path}:${line}: ${address}: ${wrong}`];
   });
+}
+
+/** Of these pages, how many clicks each is from the first one; those that no chain of links leads to are missing. */
+export function clicksFrom(first: string, pages: ReadonlyMap<string, string>): Map<string, number> {
+  const clicks = new Map([[first, 0]]);
+  for (const [path, count] of clicks) {
+    for (const { address } of addressesOf(pages.get(path) ?? '')) {
+      const target = posix.join(posix.dirname(path), address.split('#')[0]);
+      if (pages.has(target) && !clicks.has(target)) clicks.set(target, count + 1);
+    }
+  }
+  return clicks;
 }
 
 function addressesOf(page: string): { address: string; line: number }[] {

@@ -1,7 +1,7 @@
 /**
  * Finds measured figures in a page that come from nowhere: a number with a unit of time, speed, size or share, or in a table's column that
- * names one, a factor, a score, a number with decimals or thousands, one that is said to be about right. Looked at is what is read as text;
- * code, addresses and what is marked (bench/docs/regions.ts) are not.
+ * names one, a factor, a score, a number with decimals or thousands, one that is said to be about right, a time in words. Looked at is what
+ * is read as text, and the comments of shell code; other code, addresses and what is marked (bench/docs/regions.ts) are not.
  */
 import type { Nodes } from 'mdast';
 import { visit } from 'unist-util-visit';
@@ -56,6 +56,12 @@ const patterns: readonly RegExp[] = [
       String.raw`(?:long|times?|fast(?:er)?|slow(?:er)?|speed|cost|milliseconds?|seconds?|minutes?|hours?)(?!\w)`,
     'g',
   ),
+  // An hour or two, in minutes, takes seconds, a few days
+  new RegExp(
+    String.raw`(?<!\w)(?:an? (?:second|minute|hour|day)s? or (?:two|three|so|more)|` +
+      String.raw`(?:in|within|takes?|took|after|a few|some|several) (?:milliseconds|seconds|minutes|hours|days))(?!\w)`,
+    'g',
+  ),
 ];
 
 /** Throws UserError where marks are wrong. */
@@ -68,6 +74,13 @@ export function unboundFigures(page: string, path: string): UnboundFigure[] {
   visit(parseMarkdown(page), 'text', (node) => {
     const { begin, end } = placeOf(node);
     show(begin, end);
+  });
+  visit(parseMarkdown(page), 'code', (node) => {
+    if (node.lang !== 'sh') return;
+    const { begin, end } = placeOf(node);
+    for (const { index, 0: comment } of page.slice(begin, end).matchAll(/(?<=\s# )[^\n]+/g)) {
+      show(begin + index, begin + index + comment.length);
+    }
   });
   for (const { kind, begin, end } of regions) {
     for (let at = begin; at < end; at++) if (prose[at] !== '\n') prose[at] = '\0';
