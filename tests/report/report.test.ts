@@ -16,7 +16,8 @@ afterAll(remove);
 interface Written {
   readonly configuration?: Record<string, unknown>;
   readonly games?: number;
-  readonly evaluations?: readonly number[];
+  /** Mean rewards; null: no game came to its end. */
+  readonly evaluations?: readonly (number | null)[];
   readonly recordings?: Readonly<Record<string, number>>;
 }
 
@@ -61,8 +62,8 @@ function written(
   const judged = evaluations.map((meanReward, i) => ({
     type: 'evaluation',
     agentSteps: 500 * (i + 1),
-    meanReward,
-    episodes: 3,
+    meanReward: meanReward ?? 0,
+    episodes: meanReward === null ? 0 : 3,
   }));
   writeFileSync(
     join(path, 'metrics.jsonl'),
@@ -100,6 +101,17 @@ describe('tables', () => {
       ['1,000', '9.50', true],
       ['1,500', '6.00', false],
     ]);
+  });
+
+  test('an evaluation without a whole game has no mean, and no curve goes through it', () => {
+    const [run] = readReportedRuns([written('unended', { evaluations: [-20, null, -10] })]);
+    const rows = evaluationTable(run).rows.map(({ cells, isMarked }) => [cells[2].text, isMarked]);
+    expect(rows).toEqual([
+      ['-20.00', false],
+      ['-', false],
+      ['-10.00', true],
+    ]);
+    expect([...run.series('evaluation.meanReward').y]).toEqual([-20, null, -10]);
   });
 
   test('fields that differ stand first and are marked', () => {

@@ -125,13 +125,13 @@ export interface MetricsLine {
   readonly [key: string]: unknown;
 }
 
+/** The mean reward of an evaluation without a whole game, 0 in the file, is no mean: null. */
 function parsed(text: string): MetricsLine | undefined {
   try {
     const line = JSON.parse(text);
-    return (line?.type === 'episode' || line?.type === 'progress' || line?.type === 'evaluation') &&
-      Number.isFinite(line.agentSteps)
-      ? line
-      : undefined;
+    if (!Number.isFinite(line?.agentSteps)) return undefined;
+    if (line.type === 'evaluation') return line.episodes === 0 ? { ...line, meanReward: null } : line;
+    return line.type === 'episode' || line.type === 'progress' ? line : undefined;
   } catch {
     return undefined;
   }

@@ -33,7 +33,7 @@ export class RunningTotals {
 
   #addEvaluation(line: MetricsLine): void {
     const mean = finite(line['meanReward']);
-    if (mean === undefined || line['episodes'] === 0) return;
+    if (mean === undefined) return;
     this.lastEvaluation = mean;
     this.bestEvaluation = Math.max(mean, this.bestEvaluation ?? mean);
   }
