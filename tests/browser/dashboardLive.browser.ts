@@ -94,12 +94,14 @@ describe('a run that is training', () => {
   });
 });
 
+const longName = `long-name-${'with_no_place_to_break_'.repeat(5)}`;
+
 describe('all views', () => {
   const runs = new MadeRuns();
   let dashboard: DashboardBrowser;
 
   beforeAll(async () => {
-    for (const id of ['alpha', 'beta']) {
+    for (const id of ['alpha', 'beta', longName]) {
       const run = runs.make(id, [], { learningRate: id === 'beta' ? 0.1 : 0.2 });
       for (let at = 1; at <= 50; at++)
         run.append(episode(at, at * 100, at % 7), progress(at * 100, 1 / at, { meanQ: at }));
@@ -129,7 +131,10 @@ describe('all views', () => {
     runs.remove();
   });
 
-  const views = { list: '/', run: '/run/alpha', comparison: '/compare/alpha/beta', play: '/play', nowhere: '/nowhere' };
+  const views = {
+    ...{ list: '/', run: '/run/alpha', 'a long name': `/run/${longName}`, comparison: `/compare/alpha/${longName}` },
+    ...{ play: '/play', agent: `/play/${longName}`, nowhere: '/nowhere' },
+  };
   const screens = {
     light: { colorScheme: 'light' },
     dark: { colorScheme: 'dark' },

@@ -9,8 +9,8 @@ import { openChromium } from './chromium.ts';
 /** Milliseconds in which the page must have done what a test waits for; the machine may be busy. */
 export const patienceMs = 20_000;
 
-/** Chromium's advice to who reads a canvas as often as these tests do. */
-const causedByTests = /^Canvas2D: Multiple readback operations/;
+/** Chromium's advice to who reads a canvas as often as these tests do, and its word on an adapter that they do not give it. */
+const causedByTests = /^(Canvas2D: Multiple readback operations|No available adapters)/;
 
 export interface Opened {
   readonly page: Page;

@@ -39,7 +39,7 @@ export function LivePane({ run }: { run: RunSummary }) {
 function missingLine(run: RunSummary): string {
   return run.state === 'running'
     ? 'The run has not shown its screen yet.'
-    : 'The run has kept no picture of its screen; its recordings are below.';
+    : 'The run has kept no picture of its screen.';
 }
 
 interface Watched {

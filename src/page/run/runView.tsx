@@ -90,7 +90,6 @@ function Downloads({ run: { id, agentSteps, state } }: { run: RunSummary }) {
 
 function Facts({ run }: { run: RunSummary }) {
   const nowMs = useNow(1000);
-  const wanted = run.stepsWanted > 0 ? ` of ${count(run.stepsWanted)}` : '';
   return (
     <dl class="facts">
       <Fact title="game" value={run.game} />
@@ -99,8 +98,7 @@ function Facts({ run }: { run: RunSummary }) {
       <div>
         <dt>agent steps</dt>
         <dd>
-          {count(run.agentSteps)}
-          <small>{wanted}</small>
+          {count(run.agentSteps)} {run.stepsWanted > 0 && <small>of {count(run.stepsWanted)}</small>}
           <Progress run={run} />
         </dd>
       </div>
