@@ -1,6 +1,6 @@
 /**
  * A DQN from the parts, on our own Catch: the loop of Mnih et al. 2015, Algorithm 1, written out. Random play scores about -6 a game, the
- * best is 10; after 6,000 steps, a minute or two without a GPU, it catches most fruits.
+ * best is 10; after 6,000 steps, about a minute without a GPU, it catches nearly all fruits.
  *
  *   bun examples/dqn.ts [STEPS]
  *
@@ -25,7 +25,7 @@ import { openGpu } from 'wgsl-dqn/kernels';
 const steps = Number(process.argv[2] ?? 6000);
 const environment = makeEnvironment({ game: 'catch', seed: 1, observationSize: 36, rewardClipping: 'clip' });
 const options = dqnOptions(environment.options, {
-  ...{ network: 'nips2013', discount: 0.95, learningRate: 5e-4, replayCapacity: 10_000 },
+  ...{ network: 'nips2013', batchSize: 16, discount: 0.95, learningRate: 5e-4, replayCapacity: 10_000 },
   ...{ learnStart: 300, targetEvery: 250, epsilonEnd: 0.02, epsilonDecaySteps: 2000 },
 });
 

@@ -75,7 +75,7 @@ export { type OpenBrowserOptions, openBrowserGpu } from './runtime/openBrowserGp
 export type { ShaderReader } from './runtime/pipelines.ts';
 export type { KernelTiming, Program } from './runtime/program.ts';
 export type { Readback } from './runtime/readback.ts';
-export { type ElementType, elementCount, type Tensor, tensorAlignment } from './runtime/tensor.ts';
+export { type ElementType, type Tensor, tensorAlignment } from './runtime/tensor.ts';
 export { ShapeError } from './shapes.ts';
 export { squaredErrorBackward, squaredErrorForward } from './squaredError.ts';
 export { type TdLoss, type TdLossForm, tdLoss } from './tdLoss.ts';
