@@ -28,6 +28,9 @@ export const dashboardCommand: Command = {
     examples: ['bun run dashboard', 'bun run dashboard --runs /data/runs --port 8080'],
   },
   async run(parsed) {
+    for (const flag of ['--runs', '--host']) {
+      if (parsed.flags.get(flag) === '') throw new UserError(`${flag} is empty.`, 'Give it a value, or leave it out.');
+    }
     const named = parsed.flags.get('--runs');
     const runs = named ?? defaultRuns;
     const port = integerFlag(parsed, '--port', defaultPort, 0, 65_535);

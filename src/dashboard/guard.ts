@@ -7,7 +7,7 @@
 import { hostname as machineName, networkInterfaces } from 'node:os';
 import { errorAnswer } from './answers.ts';
 
-const everyAddress = new Set(['0.0.0.0', '::', '']);
+const everyAddress = new Set(['0.0.0.0', '::']);
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
 export function isLoopback(hostname: string): boolean {

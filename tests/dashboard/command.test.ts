@@ -115,6 +115,11 @@ test('a folder that is none, and an address that is none, are one line each', as
   });
   const host = await ended(start('--runs', runs.root, '--host', '203.0.113.7', '--port', '0'));
   expect(host).toMatchObject({ code: 1, errors: expect.stringMatching(/^error: .*203\.0\.113\.7.*--host\.\n$/) });
+  for (const flag of ['--runs', '--host'])
+    expect(await ended(start(`${flag}=`))).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining(`${flag} is empty.`),
+    });
   rmSync(file);
 }, 30_000);
 
