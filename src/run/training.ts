@@ -193,14 +193,16 @@ export class Training {
     this.#epsilon = step.epsilon;
     this.#startsGame = step.episodeEnded;
     this.#recording.stepped();
-    if (step.episodeEnded) this.#gameEnded(step);
+    if (step.episodeEnded) {
+      await this.#ifPossible(() => this.#recording.gameEnded(agent.counters.episodes));
+      this.#gameEnded(step);
+    }
     if (agent.counters.agentSteps % metricsEvery === 0) await this.#intervalEnded();
   }
 
   #gameEnded({ episodeReturn, episodeSteps, epsilon }: DqnStep): void {
     const { agent, configuration, display } = this.#options;
     const { episodes, agentSteps } = agent.counters;
-    this.#recording.gameEnded(episodes);
     this.#rewards.push(episodeReturn);
     if (this.#rewards.length > meanOverGames) this.#rewards.shift();
     const game: EpisodeMetrics = {

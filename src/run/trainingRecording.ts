@@ -48,9 +48,9 @@ export class GameRecording {
 
   /** The game of this number has ended: writes what was recorded of it. Throws UserError where it cannot be written. */
   gameEnded(game: number): void {
-    if (this.#recorder === undefined) return;
-    writeGif(this.#runFolder, `game-${String(game).padStart(6, '0')}`, this.#recorder.finish());
+    const recorder = this.#recorder;
     this.#recorder = undefined;
+    if (recorder !== undefined) writeGif(this.#runFolder, `game-${String(game).padStart(6, '0')}`, recorder.finish());
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a run says and keeps beside its metrics: games, the best network, layers, recordings, checkpoints by games. */
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paletteOf } from '../../src/env/palette.ts';
 import { loadWeightsFile } from '../../src/run/checkpoint.ts';
@@ -125,6 +125,16 @@ describe('recordings', () => {
     await training.run(going);
     expect(screen.screen()[0]).toBe((before + 2) % 256);
     expect(existsSync(join(runFolder, 'recordings'))).toBe(false);
+  });
+
+  test('that cannot be written end no run: it says so', async () => {
+    const { training, runFolder } = started({ steps: 7 * gameSteps, recordEvery: 3 });
+    writeFileSync(join(runFolder, 'recordings'), '');
+    expect(await training.run(going)).toBe('steps');
+    const warnings = shown.filter((line) => line.startsWith('Warning'));
+    expect(warnings.length).toBe(2);
+    expect(warnings[0]).toMatch(/^Warning: Cannot write to .*recordings: .* The run goes on\.$/);
+    expect(metricsOf(runFolder).filter(({ type }) => type === 'episode').length).toBe(7);
   });
 
   test('a game that a run was stopped in is left out; one that begins when the run goes on is there', async () => {

@@ -10,7 +10,7 @@
  *   40 epsilon f64 · 48 episode u32 · 52 screenHeight u32 · 56 action u32 · 60 flags u32 · 64 format u32 · 68 frameSide u32 ·
  *   72 count of frames u32 · 76 count of actions u32 · 80 actions, u8 each · qValues, f32 each · screen · frames · sequence u32
  * It is written in place while others read; where the two sequence numbers differ, a reader has met the writer half-way.
- * Leaves out: files (liveFile.ts).
+ * Leaves out: files (liveOutput.ts).
  */
 import type { Action } from '../../emulator/console/action.ts';
 import type { TelevisionFormat } from '../../emulator/console/properties.ts';
