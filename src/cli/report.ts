@@ -19,7 +19,7 @@ export const reportCommand: Command = {
         placeholder: 'FILE',
         help: 'The HTML file; the picture lies beside it as .png [report-<run>.html, or report.html for several]',
       },
-      { flag: '--title', placeholder: 'TEXT', help: 'Its heading [the name of the run, or of all]' },
+      { flag: '--title', placeholder: 'TEXT', help: 'Its heading [the names of the first runs]' },
     ],
     examples: [
       'bun run report runs/catch-quick-1-1',
@@ -38,7 +38,7 @@ export const reportCommand: Command = {
     requireWritable(page, '.html');
     const picture = page.replace(/\.html$/i, '.png');
     requireWritable(picture, '.png');
-    const title = flags.get('--title') ?? runs.map(({ name }) => name).join(', ');
+    const title = flags.get('--title') ?? namesText(runs.map(({ name }) => name));
     const charts = reportCharts(runs);
     writeRecording(page, new TextEncoder().encode(reportPage(title, runs, charts)));
     writeRecording(picture, await reportPicture(title, runs, charts));
@@ -46,3 +46,8 @@ export const reportCommand: Command = {
     return 0;
   },
 };
+
+/** Up to three names; of more, the first two. */
+function namesText(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+}

@@ -17,13 +17,16 @@ export const chartHeight = 280;
 /** Okabe and Ito's colours, which people with any kind of colour vision tell apart, darkened where white would swallow them. */
 export const runColours = ['#0072b2', '#d55e00', '#009e73', '#b8478f', '#8a6d00', '#3a8fc4', '#7a4b9a', '#555555'];
 /** Dashes of the lines from the ninth, seventeenth, … run on. */
-export const runDashes = ['solid', [6, 3], [2, 3]] as const;
+const runDashes = ['solid', [6, 3], [2, 3]] as const;
+
+/** Of more runs single games are a thicket that hides their means. */
+const mostRunsWithGames = 3;
 
 interface Metric {
   readonly title: string;
   readonly unit: string;
   readonly key: SeriesKey;
-  /** Drawn faintly behind. */
+  /** Drawn faintly behind, of few runs. */
   readonly behind?: SeriesKey;
   readonly isLogarithmic?: boolean;
 }
@@ -51,7 +54,8 @@ export function reportCharts(runs: readonly ReportedRun[]): Chart[] {
   return metrics.flatMap((metric, index) => {
     const curves = runs.map((run) => run.series(metric.key));
     if (!curves.some(({ y }) => y.some((value) => value !== null))) return [];
-    const behind = metric.behind === undefined ? [] : runs.map((run) => run.series(metric.behind!));
+    const hasBehind = metric.behind !== undefined && runs.length <= mostRunsWithGames;
+    const behind = hasBehind ? runs.map((run) => run.series(metric.behind!)) : [];
     return [{ title: metric.title, unit: metric.unit, svg: drawn(metric, index, curves, behind) }];
   });
 }
@@ -72,7 +76,8 @@ function drawn(
     xAxis: {
       type: 'value',
       axisLine: { onZero: false, lineStyle: { color: '#888' } },
-      axisLabel: { ...text, formatter: shortNumber },
+      // The last one is where the data ends, at any distance from the one before.
+      axisLabel: { ...text, formatter: shortNumber, hideOverlap: true },
       splitLine: { show: false },
       splitNumber: 5,
       max: 'dataMax',
@@ -98,9 +103,20 @@ function drawn(
     .replace(/\bzr\d+-/g, `chart${index}-`);
 }
 
-function line({ x, y }: Series, run: number, { width, opacity }: { width: number; opacity: number }): LineSeriesOption {
-  const color = runColours[run % runColours.length];
+function strokeOf(run: number): { readonly color: string; readonly type: (typeof runDashes)[number] } {
   const type = runDashes[Math.floor(run / runColours.length) % runDashes.length];
+  return { color: runColours[run % runColours.length], type };
+}
+
+/** A piece of the run's line as SVG, 24 x 6 pixels, for a legend. */
+export function runMark(run: number): string {
+  const { color, type } = strokeOf(run);
+  const dashes = type === 'solid' ? '' : ` stroke-dasharray="${type.join(' ')}"`;
+  return `<path d="M0 3H24" fill="none" stroke="${color}" stroke-width="4"${dashes}/>`;
+}
+
+function line({ x, y }: Series, run: number, { width, opacity }: { width: number; opacity: number }): LineSeriesOption {
+  const { color, type } = strokeOf(run);
   return {
     type: 'line',
     data: x.map((place, i) => [place, y[i]]),

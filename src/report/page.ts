@@ -2,7 +2,7 @@
  * A report as one HTML file that needs nothing else: curves, recordings, tables, configuration. No script: it reads the same for ever, on
  * paper too. Follows the reader's light or dark scheme.
  */
-import { type Chart, runColours, shortNumber } from './charts.ts';
+import { type Chart, runMark, shortNumber } from './charts.ts';
 import type { ReportedRun } from './reportedRun.ts';
 import { type Cell, configurationTable, evaluationTable, summaryTable, type Table } from './tables.ts';
 
@@ -14,7 +14,7 @@ h1 { font-size: 1.6rem; margin: 0 0 .25rem } h2 { font-size: 1.15rem; margin: 2.
 .curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 28rem), 1fr)); gap: 1.5rem }
 figure { margin: 0 } figcaption { font-weight: 600 } figcaption small { font-weight: 400; color: var(--muted) }
 svg { width: 100%; height: auto } svg text { fill: var(--muted) }
-ul { list-style: none; margin: 1rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem } li i { display: inline-block; width: 1.5rem; height: .3rem; margin-right: .5rem; vertical-align: middle }
+ul { list-style: none; margin: 1rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem } li svg { width: 1.5rem; margin-right: .5rem; vertical-align: middle }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums } caption { text-align: left; color: var(--muted) }
 th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top } td.number, th.number { text-align: right } tr.differs { background: var(--mark) }
 tbody th { font-weight: 500 } th, td { white-space: nowrap }
@@ -31,7 +31,7 @@ export function reportPage(title: string, runs: readonly ReportedRun[], charts: 
 <style>${style}</style>
 <h1>${escaped(title)}</h1>
 <p>${escaped(subtitle(runs))}</p>
-<ul>${runs.map(({ name }, i) => `<li><i style="background:${runColours[i % runColours.length]}"></i>${escaped(name)}</li>`).join('')}</ul>
+<ul>${runs.map(({ name }, i) => `<li><svg viewBox="0 0 24 6" aria-hidden="true">${runMark(i)}</svg>${escaped(name)}</li>`).join('')}</ul>
 <h2>Runs</h2>
 ${tableHtml(summaryTable(runs))}
 <h2>Curves over agent steps</h2>

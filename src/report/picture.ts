@@ -3,7 +3,7 @@
  * project, so that it looks the same everywhere.
  */
 import { openSvg, svgToPng } from '../run/svgPixels.ts';
-import { type Chart, chartHeight, chartWidth, runColours } from './charts.ts';
+import { type Chart, chartHeight, chartWidth, runMark } from './charts.ts';
 import { escaped, subtitle } from './page.ts';
 import type { ReportedRun } from './reportedRun.ts';
 import { summaryTable, type Table } from './tables.ts';
@@ -13,6 +13,10 @@ const gap = 24;
 const columns = 2;
 const captionHeight = 24;
 const rowHeight = 22;
+/** Of a run's name, behind its mark. */
+const nameIndent = 34;
+/** Letters of the title for which there is room. */
+const mostTitle = 80;
 const width = 2 * margin + columns * chartWidth + (columns - 1) * gap;
 /** Pixels of the PNG to a pixel of the SVG. */
 const zoom = 1.5;
@@ -30,7 +34,7 @@ export async function reportPicture(
 }
 
 export function pictureSvg(title: string, runs: readonly ReportedRun[], charts: readonly Chart[]): string {
-  const parts = [words(margin, margin + 22, title, 'font-size="22" font-weight="bold"')];
+  const parts = [words(margin, margin + 22, cut(title, mostTitle), 'font-size="22" font-weight="bold"')];
   parts.push(words(margin, margin + 46, subtitle(runs), 'fill="#555"'));
   const table = summaryTable(runs);
   let y = margin + 80;
@@ -51,19 +55,18 @@ ${parts.join('\n')}
 </svg>`;
 }
 
-/** The columns for which there is room; before each run its colour. */
+/** The columns for which there is room; before each run its line. */
 function tableSvg({ columns: heads, rows }: Table, top: number, runs: readonly ReportedRun[]): string {
   const room = width - 2 * margin;
   const cell = (column: number, row: number, text: string, isNumber: boolean, more: string): string => {
     const left =
-      margin + room * shares.slice(0, column).reduce((sum, share) => sum + share, 0) + (column === 0 ? 24 : 0);
+      margin + room * shares.slice(0, column).reduce((sum, share) => sum + share, 0) + (column === 0 ? nameIndent : 0);
     const right = margin + room * shares.slice(0, column + 1).reduce((sum, share) => sum + share, 0) - 12;
     const place = isNumber ? `text-anchor="end" ${more}` : more;
     return words(isNumber ? right : left, top + row * rowHeight, text, place);
   };
   const marks = runs.map((_, i) => {
-    const colour = runColours[i % runColours.length];
-    return `<rect x="${margin}" y="${top + (i + 1) * rowHeight - 7}" width="16" height="5" fill="${colour}"/>`;
+    return `<g transform="translate(${margin} ${top + (i + 1) * rowHeight - 8})">${runMark(i)}</g>`;
   });
   const head = heads.slice(0, shares.length).map(({ text, isNumber }, i) => cell(i, 0, text, isNumber, 'fill="#555"'));
   const body = rows.flatMap(({ cells }, row) =>
@@ -74,7 +77,11 @@ function tableSvg({ columns: heads, rows }: Table, top: number, runs: readonly R
 
 /** A name that is longer than its column ends with an ellipsis: a letter takes about 8 pixels. */
 function shortened(text: string, column: number): string {
-  const most = Math.floor((shares[column] * (width - 2 * margin) - (column === 0 ? 36 : 12)) / 8);
+  const most = Math.floor((shares[column] * (width - 2 * margin) - (column === 0 ? nameIndent + 12 : 12)) / 8);
+  return cut(text, most);
+}
+
+function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 

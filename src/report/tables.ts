@@ -100,9 +100,10 @@ export function configurationTable(runs: readonly ReportedRun[]): Table {
 
 /** 5025 s as `1 h 23 min`. */
 export function duration(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
-  if (minutes === 0) return `${Math.round(seconds)} s`;
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`.replace(' 60 s', ' 59 s');
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes === 0) return `${whole} s`;
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

@@ -10,10 +10,7 @@ import { unfinishedPrefix, whileWriting, writeAtomically } from './files.ts';
  */
 export function requireWritable(path: string, extension: string): void {
   if (!basename(path).toLowerCase().endsWith(extension)) {
-    throw new UserError(
-      `${path}: the name of this file ends with ${extension}.`,
-      `For example ${path}${extension}.`,
-    );
+    throw new UserError(`${path}: the name of this file ends with ${extension}.`, `For example ${path}${extension}.`);
   }
   withHint(() => {
     whileWriting(path, () => {

@@ -133,7 +133,8 @@ describe('tables', () => {
   test.each([
     [59, '59 s'],
     [60, '1 min 0 s'],
-    [3599.7, '59 min 59 s'],
+    [3599.7, '1 h 0 min'],
+    [119.7, '2 min 0 s'],
     [5025, '1 h 23 min'],
   ])('%d seconds are %s', (seconds, words) => expect(duration(seconds)).toBe(words));
 
@@ -162,6 +163,19 @@ describe('the page', () => {
     expect(rise.length).toBe(2);
     expect(rise[0]).toBeGreaterThan(50);
     expect(rise[1]).toBeCloseTo(rise[0] / 2, 1);
+  });
+
+  test('of many runs shows means alone; the ninth is dashed, in its legend too', () => {
+    const runs = readReportedRuns(Array.from({ length: 9 }, (_, i) => written(`many/${i}`)));
+    const charts = reportCharts(runs);
+    const lines = [...charts[0].svg.matchAll(/<path [^>]*stroke="#0072b2"[^>]*>/g)].map(([path]) => path);
+    expect(lines.map((path) => path.includes('stroke-dasharray="6,3"'))).toEqual([false, true]);
+    const legend = reportPage('Nine', runs, charts).split('</ul>')[0];
+    expect(
+      [...legend.matchAll(/stroke="#0072b2" stroke-width="4"( stroke-dasharray="6 3")?/g)].map(
+        ([, dashed]) => !!dashed,
+      ),
+    ).toEqual([false, true]);
   });
 
   test('needs nothing but itself, and is the same bytes each time', () => {
