@@ -99,7 +99,7 @@ function FieldRow({ row: { name, value, about, isChanged } }: { row: Row }) {
       <th scope="row">{name}</th>
       <td>
         <ConfigurationValue value={value} />
-        {about?.unit && <span class="unit"> {about.unit}</span>}
+        {about?.unit && value !== null && <span class="unit"> {about.unit}</span>}
         {isChanged && <span class="preset-value">preset: {valueText(about?.expected)}</span>}
       </td>
     </tr>
