@@ -1,5 +1,5 @@
 /** What a report says of a run, read from its folder once. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { atOnce } from '../run/reading/paced.ts';
@@ -70,8 +70,9 @@ function newestRecording(folder: string): ReportedRun['recording'] {
     return kindA < kindB ? -1 : kindA > kindB ? 1 : numberA - numberB;
   });
   for (const file of files) {
-    const bytes = readFileSync(join(folder, file));
-    if (bytes.length <= largestRecordingBytes) return { file, bytes };
+    const path = join(folder, file);
+    const about = statSync(path, { throwIfNoEntry: false });
+    if (about?.isFile() && about.size <= largestRecordingBytes) return { file, bytes: readFileSync(path) };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** `bun run report`: what it says is what the run's files hold, in one file that needs nothing else, whatever the names in it. */
 import { afterAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { reportCharts, runColours, shortNumber } from '../../src/report/charts.ts';
@@ -196,6 +196,10 @@ describe('the page', () => {
     expect(file('large', { ...games, 'game-000300.gif': 5_000_000 })).toBe('game-000200.gif');
     expect(file('evaluation', { ...games, 'evaluation-000000500.gif': 10 })).toBe('evaluation-000000500.gif');
     expect(file('none', {})).toBeUndefined();
+    // What only has the name of one is none.
+    mkdirSync(join(folder, 'named', 'recordings', 'evaluation-000000900.gif'), { recursive: true });
+    symlinkSync('nowhere', join(folder, 'named', 'recordings', 'evaluation-000000800.gif'));
+    expect(file('named', games)).toBe('game-000200.gif');
   });
 
   test('names from files are text and nothing else', () => {
