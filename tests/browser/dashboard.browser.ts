@@ -427,6 +427,8 @@ test('all of it can be done with the keyboard alone', async () => {
   await tabTo((name) => name === 'Curves of catch-long');
   await page.keyboard.press('Space');
   await tabTo((name) => name.startsWith('Reward over agent steps'));
+  // The focus has brought it into view, where it is drawn.
+  await page.locator('.chart-reward canvas').waitFor();
   await page.keyboard.press('Shift+ArrowRight');
   await eventually(
     () => page.locator('.chart-reward .readout').innerText(),
