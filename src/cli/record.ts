@@ -58,7 +58,7 @@ export const recordCommand: Command = {
       'bun run record pong --out pong.gif',
       'bun run record pong --out pong.webm --scale 4 --episodes 1',
       'bun run record catch --run runs/catch-quick-1-1 --weights best --out catch.mp4 --speed 2',
-      'bun run record catch --run runs/catch-quick-1-1 --stages 0,3000,5000,20000 --episodes 1 --out learning.gif',
+      'bun run record catch --run runs/catch-quick-1-1 --stages 3 --episodes 1 --out learning.gif',
     ],
   },
   async run(parsed) {

@@ -51,7 +51,7 @@ export async function openStages(
   );
   if (new Set(chosen).size < chosen.length) {
     throw new UserError(
-      `The run in ${run} has kept ${checkpoints.length} checkpoints, too few for --stages ${asked}.`,
+      `The run in ${run} has kept ${checkpoints.length === 1 ? 'one checkpoint' : `${checkpoints.length} checkpoints`}, too few for --stages ${asked}.`,
       'Ask for fewer stages, or train with --checkpoint-every 1000 --keep 1000.',
     );
   }

@@ -275,7 +275,7 @@ describe('one run', () => {
     const frame = (at: number) => ({ ...liveFrame(at), isEvaluation: true, writtenAtMs: Date.now() - 3_600_000 });
     live.write('live.bin', encodeLiveFrame(frame(0)));
     const { page } = await visit('/run/other-clock');
-    await page.getByText('not live').waitFor();
+    await page.getByText('last picture').waitFor();
     live.write('live.bin', encodeLiveFrame(frame(1), 1));
     await page.getByText('live: an evaluation').waitFor();
     expect(await page.locator('.playing dt').first().innerText()).toBe('game of the evaluation');
