@@ -63,9 +63,9 @@ export const recordCommand: Command = {
   },
   async run(parsed) {
     const { out, container } = outputFile(parsed);
-    const encoder = container === 'gif' ? undefined : await findEncoder(container);
-    const scale = integerFlag(parsed, '--scale', encoder === undefined ? 1 : 2, 1, 8);
-    if (encoder !== undefined && scale % 2 !== 0) {
+    const isVideo = container !== 'gif';
+    const scale = integerFlag(parsed, '--scale', isVideo ? 2 : 1, 1, 8);
+    if (isVideo && scale % 2 !== 0) {
       throw new UserError(
         `--scale: ${scale} is odd, and a video has one colour for two lines.`,
         `Give --scale ${scale + 1}, or --out to a .gif.`,
@@ -77,6 +77,7 @@ export const recordCommand: Command = {
     const fps = parsed.flags.has('--fps') ? integerFlag(parsed, '--fps', 0, 5, 60) : undefined;
     const asked = parsed.flags.get('--stages');
     requireWritable(out, `.${container}`);
+    const encoder = container === 'gif' ? undefined : await findEncoder(container);
     const folder = dirname(resolve(out));
 
     const player = await choosePlayer(asked === undefined ? withShipped(parsed, console.log) : parsed, console.log);

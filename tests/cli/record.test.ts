@@ -1,9 +1,10 @@
 /** `bun run record`: files of each kind, stages beside each other, and nothing left of what is broken off. */
-import { afterAll, afterEach, describe, expect, test } from 'bun:test';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, ended, small, start, temporaryFolder } from '../e2e/cli.ts';
 import { decodeGif } from '../run/recordingGifDecoder.ts';
+import { brokenOff } from './recordBrokenOff.ts';
 
 const { folder, remove } = temporaryFolder('record');
 afterAll(remove);
@@ -39,17 +40,6 @@ describe('a GIF', () => {
   });
 });
 
-test('videos by their names, with the encoder named', async () => {
-  for (const [name, encoder] of [
-    ['v.webm', 'libvpx-vp9 without loss'],
-    ['v.mp4', 'libx264'],
-  ]) {
-    const said = await record('catch', '--random', '--out', join(folder, name), '--frames', '30', '--speed', '2');
-    expect(said.stderr).toBe('');
-    expect(said.stdout).toMatch(new RegExp(`${name}: 0.3 s, 640 x 420, .*, ${encoder}\n$`));
-  }
-});
-
 test.each([
   [['--out', 'x.avi'], '--out: x.avi ends with none of .gif, .webm and .mp4.'],
   [[], 'No file is named.'],
@@ -76,51 +66,7 @@ test('without ffmpeg a line says what to install, and a GIF needs none', async (
   expect((await cli(words('n.gif'), nowhere)).code).toBe(0);
 });
 
-describe('broken off', () => {
-  const begun: { process: ReturnType<typeof start>; remove: () => void }[] = [];
-  afterEach(() => {
-    for (const { process, remove } of begun.splice(0)) {
-      process.kill('SIGKILL');
-      remove();
-    }
-  });
-
-  /** A recording under way, in a folder of its own, over a file. Should nobody end it, it ends by itself in some minutes. */
-  async function recording(extension: string) {
-    const place = temporaryFolder('record-broken');
-    const out = join(place.folder, `x.${extension}`);
-    writeFileSync(out, 'before');
-    const process = start(['record', 'catch', '--random', '--out', out, '--frames', '50000']);
-    begun.push({ process, remove: place.remove });
-    const { value } = await process.stdout.getReader().read();
-    expect(new TextDecoder().decode(value)).toContain('Cartridge');
-    await Bun.sleep(1500);
-    return { out, folder: place.folder, process };
-  }
-
-  test.each([
-    ['SIGINT', 130, 'gif'],
-    ['SIGTERM', 143, 'webm'],
-    ['SIGHUP', 129, 'mp4'],
-  ] as const)('by %s: exit code %d, and no %s', async (signal, code, extension) => {
-    const { out, folder, process } = await recording(extension);
-    process.kill(signal);
-    expect(await process.exited).toBe(code);
-    await Bun.sleep(200);
-    expect(readdirSync(folder)).toEqual([`x.${extension}`]);
-    expect(readFileSync(out, 'utf8')).toBe('before');
-  });
-
-  test.each(['gif', 'webm'])('by the end of its folder: one line, and no %s', async (extension) => {
-    const { folder, process } = await recording(extension);
-    rmSync(folder, { recursive: true });
-    expect(await process.exited).toBe(1);
-    expect(await new Response(process.stderr).text()).toBe(
-      `error: The folder ${folder} is gone. Give a path that stays with --out.\n`,
-    );
-    expect(existsSync(folder)).toBe(false);
-  });
-});
+describe('broken off', () => brokenOff({ gif: 'SIGINT' }));
 
 describe('stages of a run', () => {
   const run = join(folder, 'run');

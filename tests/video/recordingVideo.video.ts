@@ -250,34 +250,3 @@ describe('what is left behind', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 });
-
-describe('encoders', () => {
-  const named = process.env['WGSL_DQN_FFMPEG'];
-  const withFfmpeg = async (program: string): Promise<string> => {
-    process.env['WGSL_DQN_FFMPEG'] = program;
-    try {
-      const { ffmpeg, name } = await findEncoder('webm');
-      return `${ffmpeg} ${name}`;
-    } catch (error) {
-      return (error as Error).message;
-    } finally {
-      if (named === undefined) delete process.env['WGSL_DQN_FFMPEG'];
-      else process.env['WGSL_DQN_FFMPEG'] = named;
-    }
-  };
-
-  test('the best one that there is; none, or no ffmpeg: a line', async () => {
-    const fake = (name: string, encoders: string): string => {
-      const path = join(folder, name);
-      writeFileSync(path, `#!/bin/sh\necho ' V....D ${encoders}  an encoder'\n`, { mode: 0o755 });
-      return path;
-    };
-    const old = fake('old', 'libvpx');
-    expect(await withFfmpeg(old)).toBe(`${old} libvpx`);
-    const bare = fake('bare', 'gif');
-    expect(await withFfmpeg(bare)).toBe(`${bare} has none of the encoders for a .webm: libvpx-vp9, libvpx.`);
-    expect(await withFfmpeg('/nonexistent/ffmpeg')).toBe(
-      'WGSL_DQN_FFMPEG names /nonexistent/ffmpeg, which is no program.',
-    );
-  });
-});
