@@ -1,6 +1,6 @@
 /**
- * CRC-32 as zlib has it (polynomial 0xEDB88320, reflected), sixteen bytes at a time, so that snapshots are the same in Bun, Node and
- * browsers. A snapshot of 68 KB: 31 us; a byte at a time 143 us, zlib's own 1 us (Bun 1.4.4, Xeon at 2.6 GHz).
+ * CRC-32 as zlib has it (polynomial 0xEDB88320, reflected): zlib's own where the program has one (Bun, Node from 20.16 on), which takes a
+ * thirtieth of the time; else sixteen bytes at a time by a table, so that snapshots are the same in browsers.
  * Source: Kounavis and Berry, "A Systematic Approach to Building High Performance Software-Based CRC Generators", ISCC 2005.
  */
 const polynomial = 0xedb88320;
@@ -15,8 +15,21 @@ for (let byte = 0; byte < 256; byte++) {
 }
 for (let i = 256; i < table.length; i++) table[i] = (table[i - 256] >>> 8) ^ table[table[i - 256] & 0xff];
 
+interface Program {
+  readonly process?: { getBuiltinModule?(name: string): { crc32?(bytes: Uint8Array): number } | undefined };
+}
+
+/** Put together here, since a bundler would bring along what a literal names. */
+const zlib = ['node', 'zlib'].join(':');
+const native = (globalThis as Program).process?.getBuiltinModule?.(zlib)?.crc32;
+
 /** As a signed 32-bit integer. */
 export function crc32(bytes: Uint8Array): number {
+  return native === undefined ? crc32ByTable(bytes) : native(bytes) | 0;
+}
+
+/** The same, wherever it runs. */
+export function crc32ByTable(bytes: Uint8Array): number {
   const t = table;
   const { length } = bytes;
   let c = -1;

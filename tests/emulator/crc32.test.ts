@@ -2,9 +2,12 @@
 import { expect, test } from 'bun:test';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
-import { crc32 } from '../../src/emulator/crc32.ts';
+import { crc32, crc32ByTable } from '../../src/emulator/crc32.ts';
 
-test("equals zlib's", () => {
+test.each([
+  ['here', crc32],
+  ['by the table', crc32ByTable],
+])("%s: equals zlib's", (_, crc32) => {
   expect(crc32(new TextEncoder().encode('123456789')) >>> 0).toBe(0xcbf43926);
   for (let length = 0; length <= 64; length++) {
     const bytes = Uint8Array.from({ length }, (_, index) => 255 - 7 * index);
