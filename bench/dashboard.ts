@@ -6,15 +6,14 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, integerFlag } from '../src/cli/arguments.ts';
-import { shown } from '../src/cli/words.ts';
 import { RunEvents } from '../src/dashboard/runEvents.ts';
 import { UserError } from '../src/errors.ts';
 import { Xoshiro128 } from '../src/random.ts';
-import { jsonBytes, whileWriting, writeAtomically } from '../src/run/files.ts';
+import { whileWriting } from '../src/run/files.ts';
 import { projectFolder } from '../src/run/provenance.ts';
 import { RunRoot } from '../src/run/reading/runRoot.ts';
-import { requireWritable } from '../src/run/recordingFile.ts';
 import { type Machine, machineLine, observeMachine } from './machine.ts';
+import { outputFlags, outputOf } from './output.ts';
 
 const defaultRuns = 100;
 const defaultLines = 1_000_000;
@@ -67,16 +66,14 @@ export const dashboardBenchCommand: Command = {
     flags: [
       { flag: '--runs', placeholder: 'N', help: `Run folders [${defaultRuns}]` },
       { flag: '--lines', placeholder: 'N', help: `Lines of metrics in all of them [${defaultLines}]` },
-      { flag: '--json', help: 'Print the results as JSON and nothing else' },
-      { flag: '--out', placeholder: 'FILE', help: 'Write the results to FILE.json' },
+      ...outputFlags,
     ],
     examples: ['bun run bench dashboard', 'bun run bench dashboard --out bench/results/dashboard.json'],
   },
   async run(parsed) {
     const runs = integerFlag(parsed, '--runs', defaultRuns, 1, 10_000);
     const lines = integerFlag(parsed, '--lines', defaultLines, 100 * runs, 1e8);
-    const out = parsed.flags.get('--out');
-    if (out !== undefined) requireWritable(out, '.json');
+    const output = outputOf(parsed);
     if (process.platform !== 'linux') throw new UserError('This benchmark reads /proc.', 'Run it on Linux.');
     const folder = whileWriting(tmpdir(), () => mkdtempSync(join(tmpdir(), 'wgsl-dqn-bench-')));
     let results: DashboardResults;
@@ -85,13 +82,7 @@ export const dashboardBenchCommand: Command = {
     } finally {
       rmSync(folder, { recursive: true });
     }
-    if (out !== undefined) writeAtomically(out, jsonBytes(results));
-    if (parsed.flags.has('--json')) {
-      console.log(JSON.stringify(results, null, 2));
-    } else {
-      for (const line of text(results)) console.log(line);
-      if (out !== undefined) console.log(`\nWrote ${shown(out)}`);
-    }
+    output.write(results, text(results));
     return 0;
   },
 };
